@@ -1,0 +1,13 @@
+/** A driver of a session as the timing feed lists them. */
+export interface Driver {
+  /** Car number as text, the key of every archive topic: '1', '44'. */
+  readonly number: string;
+  /** Three-letter code: 'VER'. The car number stands in where the feed has none. */
+  readonly code: string;
+  readonly name: string;
+  readonly team: string;
+  /** Six hexadecimal digits without '#'; empty when unknown. */
+  readonly teamColour: string;
+  /** First place in the driver list of the feed, 1-based; 0 when unknown. */
+  readonly line: number;
+}

@@ -1,0 +1,43 @@
+/** Every error code of the project; `docs/errors.md` explains each one (a test keeps the two equal). */
+export const errorCodes = [
+  'F1_CONFIG_INVALID',
+  'F1_CONFIG_UNREADABLE',
+  'F1_USAGE',
+  'F1_INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface F1ErrorOptions {
+  /** What the reader can do about it, one sentence. */
+  readonly hint?: string;
+  /** True when the same call may succeed later without a change by the user. */
+  readonly canRetry?: boolean;
+  /** Exit code of the command line: 2 for what the user can correct, 1 for the rest. */
+  readonly exitCode?: 1 | 2;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable code, a hint and the caller's decision (`canRetry`, `exitCode`). */
+export class F1Error extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly canRetry: boolean;
+  readonly exitCode: 1 | 2;
+
+  constructor(code: ErrorCode, message: string, options: F1ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'F1Error';
+    this.code = code;
+    this.hint = options.hint ?? '';
+    this.canRetry = options.canRetry ?? false;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The message of anything thrown, with the messages of its causes. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message || error.name;
+  return error.cause === undefined ? own : `${own}: ${messageOf(error.cause)}`;
+}
