@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const port = z.int().min(0).max(65535);
-const topicName = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'a Kafka topic name: 1–249 of A–Z a–z 0–9 . _ -');
+const topicName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,249}$/, 'a Kafka topic name: 1–249 of A–Z a–z 0–9 . _ -');
 
 /** The one schema of the configuration; `config/config.yaml` documents every key in place. */
 export const configSchema = z.strictObject({
