@@ -19,6 +19,8 @@ export interface Lap {
   /** 1-based stint number of this driver. */
   readonly stint: number;
   readonly position: number | null;
+  /** True for the last lap of a car that stopped on track: its end is estimated, not measured. Absent = false. */
+  readonly generated?: boolean;
 }
 
 export interface Stint {

@@ -1,0 +1,106 @@
+import { feedEntries, feedItem, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
+import type { FeedObject } from '../../domain/feed-shape.ts';
+import { spanToMs, toCount, toFlag, toText } from './feed-values.ts';
+
+/** What one TimingData message says about one car's laps. Times in ms. */
+export interface LapEvent {
+  readonly sessionMs: number;
+  readonly numberOfLaps: number | null;
+  readonly inPit: boolean | null;
+  /** New sector times by index; null where the message has none. */
+  readonly sectors: readonly [number | null, number | null, number | null];
+  /** Undefined = not in the message, null = sent empty ("explicitly none"). */
+  readonly lapTimeMs: number | null | undefined;
+  /** A speed trap, mini-sector or sector came: the car moves. */
+  readonly moves: boolean;
+}
+
+/** What one TimingData message says about one car's place. Null = not in the message. */
+export interface PlaceEvent {
+  readonly sessionMs: number;
+  readonly driverNumber: string;
+  readonly position: number | null;
+  readonly line: number | null;
+  readonly gap: string | null;
+}
+
+/** Collects TimingData (or TimingDataF1) lines by car. */
+export interface TimingDataReader {
+  accept(stampMs: number, data: unknown): void;
+  readonly laps: ReadonlyMap<string, readonly LapEvent[]>;
+  readonly places: readonly PlaceEvent[];
+  /** True when a gap string counts laps: only race-like sessions have those. */
+  hasLapGaps(): boolean;
+}
+
+const noSectors: LapEvent['sectors'] = [null, null, null];
+
+function sectorsOf(patch: FeedObject): LapEvent['sectors'] {
+  const sectors = patch['Sectors'];
+  // A list is the key frame: its values belong to laps before the stream began.
+  if (!isFeedObject(sectors)) return noSectors;
+  const value = (index: number): number | null => spanToMs(feedObject(feedItem(sectors, index))['Value']);
+  return [value(0), value(1), value(2)];
+}
+
+function lapTimeOf(patch: FeedObject): number | null | undefined {
+  const last = patch['LastLapTime'];
+  if (!isFeedObject(last) || !('Value' in last)) return undefined;
+  const ms = spanToMs(last['Value']);
+  if (ms !== null) return ms;
+  return toText(last['Value']) === '' ? null : undefined;
+}
+
+function gapOf(patch: FeedObject): string | null {
+  const own = patch['GapToLeader'] ?? patch['TimeDiffToFastest'];
+  if (typeof own === 'string') return own.trim();
+  let gap: string | null = null;
+  for (const [, part] of feedEntries(patch['Stats'])) {
+    const value = feedObject(part)['TimeDiffToFastest'];
+    if (typeof value === 'string') gap = value.trim();
+  }
+  return gap;
+}
+
+function placeOf(value: unknown): number | null {
+  const place = toCount(value);
+  return place !== null && place > 0 && place <= 1000 ? place : null;
+}
+
+/** Creates a collector. Cost per line: the keys of the message; keeps small records, not the messages. */
+export function createTimingDataReader(): TimingDataReader {
+  const laps = new Map<string, LapEvent[]>();
+  const places: PlaceEvent[] = [];
+  let lapGaps = false;
+
+  function acceptCar(sessionMs: number, driverNumber: string, patch: FeedObject): void {
+    const position = placeOf(patch['Position']);
+    const line = placeOf(patch['Line']);
+    const gap = gapOf(patch);
+    if (position !== null || line !== null || gap !== null) {
+      places.push({ sessionMs, driverNumber, position, line, gap });
+      lapGaps ||= gap !== null && /\d\s*L|LAP/i.test(gap);
+    }
+    const numberOfLaps = toCount(patch['NumberOfLaps']);
+    const inPit = toFlag(patch['InPit']);
+    const sectors = sectorsOf(patch);
+    const lapTimeMs = lapTimeOf(patch);
+    const hasSector = sectors.some((sector) => sector !== null);
+    const moves = hasSector || isFeedObject(patch['Speeds']);
+    if (numberOfLaps === null && inPit === null && lapTimeMs === undefined && !moves) return;
+    let own = laps.get(driverNumber);
+    if (own === undefined) laps.set(driverNumber, (own = []));
+    own.push({ sessionMs, numberOfLaps, inPit, sectors, lapTimeMs, moves });
+  }
+
+  return {
+    accept(stampMs, data) {
+      for (const [driverNumber, patch] of feedEntries(feedObject(data)['Lines'])) {
+        if (isFeedObject(patch)) acceptCar(stampMs, driverNumber, patch);
+      }
+    },
+    laps,
+    places,
+    hasLapGaps: () => lapGaps,
+  };
+}

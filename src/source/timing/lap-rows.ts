@@ -1,0 +1,196 @@
+import type { LapEvent } from './lap-events.ts';
+
+/** A lap while it is being assembled. Session times and spans in ms. */
+export interface LapRow {
+  endMs: number | null;
+  lapTimeMs: number | null;
+  /** The feed sent an empty lap time: it has none to give. */
+  explicitlyNone: boolean;
+  sectors: [number | null, number | null, number | null];
+  /** When each sector time arrived. */
+  sectorMs: [number | null, number | null, number | null];
+  pitInMs: number | null;
+  pitOutMs: number | null;
+  /** Speed trap values arrived. */
+  hasSpeeds: boolean;
+  /** The car stopped on this lap: its end is an estimate. */
+  isGenerated: boolean;
+}
+
+/** Values that arrive this long after a lap end still belong to the lap just ended. */
+const lateMs = 5_000;
+/** Longer lap times count only when the sectors confirm them: qualifying breaks look like laps. */
+const slowLapMs = 150_000;
+
+/** A lap nothing is known of yet. */
+export function emptyRow(): LapRow {
+  return {
+    endMs: null,
+    lapTimeMs: null,
+    explicitlyNone: false,
+    sectors: [null, null, null],
+    sectorMs: [null, null, null],
+    pitInMs: null,
+    pitOutMs: null,
+    hasSpeeds: false,
+    isGenerated: false,
+  };
+}
+
+/** Steps through a car's events: drops what runs in the past and tells which events end a lap. */
+function walk(events: readonly LapEvent[], visit: (event: LapEvent, endsLap: boolean) => void): void {
+  let counter = 0;
+  let inPast = false;
+  for (const event of events) {
+    const laps = event.numberOfLaps;
+    if (inPast && laps === counter) inPast = false;
+    if (laps !== null && laps < counter) inPast = true;
+    if (inPast) continue;
+    const endsLap = laps !== null && laps > counter;
+    if (endsLap) counter = laps;
+    visit(event, endsLap);
+  }
+}
+
+function lapEnds(events: readonly LapEvent[]): number[] {
+  const ends: number[] = [];
+  let hasLeftPit = false;
+  walk(events, (event, endsLap) => {
+    if (event.inPit === false) hasLeftPit = true;
+    if (endsLap && hasLeftPit) ends.push(event.sessionMs);
+  });
+  return ends;
+}
+
+function sumOf(sectors: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const sector of sectors) {
+    if (sector === null) return null;
+    sum += sector;
+  }
+  return sum;
+}
+
+function takeValues(event: LapEvent, row: LapRow): void {
+  for (const index of [0, 1, 2] as const) {
+    const sector = event.sectors[index];
+    if (sector === null) continue;
+    row.sectors[index] = sector;
+    row.sectorMs[index] = event.sessionMs;
+  }
+  if (event.moves && event.sectors.every((sector) => sector === null)) row.hasSpeeds = true;
+  if (event.lapTimeMs === undefined) return;
+  if (event.lapTimeMs === null) row.explicitlyNone = true;
+  else if (event.lapTimeMs < slowLapMs || event.lapTimeMs === sumOf(row.sectors))
+    row.lapTimeMs = event.lapTimeMs;
+}
+
+function hasData(row: LapRow): boolean {
+  return row.lapTimeMs !== null || row.hasSpeeds || row.sectors.some((sector) => sector !== null);
+}
+
+/**
+ * Raw laps of one car from its events in file order (two passes, FastF1's rules 1–9 and 13): own lap numbers, values
+ * sorted to the lap they belong to, pit times; the pseudo out lap and an empty last row are dropped.
+ */
+export function collectRows(events: readonly LapEvent[]): LapRow[] {
+  const ends = lapEnds(events);
+  const rows: LapRow[] = [];
+  const rowAt = (index: number): LapRow => {
+    while (rows.length <= index) rows.push(emptyRow());
+    return rows[index]!;
+  };
+  let lap = 0;
+  let hasLeftPit = false;
+  walk(events, (event, endsLap) => {
+    const previousEnd = lap > 0 ? ends[lap - 1] : undefined;
+    const isLate = previousEnd !== undefined && event.sessionMs - previousEnd < lateMs;
+    takeValues(event, rowAt(isLate ? lap - 1 : lap));
+    if (event.inPit === true && hasLeftPit) rowAt(lap).pitInMs = event.sessionMs;
+    if (event.inPit === false) {
+      const end = ends[lap];
+      const belongsToNext = endsLap || (end !== undefined && end - event.sessionMs < lateMs);
+      rowAt(belongsToNext ? lap + 1 : lap).pitOutMs = event.sessionMs;
+      hasLeftPit = true;
+    }
+    if (endsLap && hasLeftPit) {
+      rowAt(lap).endMs = event.sessionMs;
+      lap += 1;
+    }
+  });
+  if (ends.length === 0 && !rows.some(hasData)) return [];
+  while (rows.length > ends.length && !hasData(rows.at(-1)!)) rows.pop();
+  if (rows.length > 0 && !hasData(rows[0]!)) rows.shift();
+  return rows;
+}
+
+/** Fills lap times from sectors and back, and drops lap times that contradict their sectors (rules 10, 11). */
+function repairTimes(rows: readonly LapRow[]): void {
+  for (const [index, row] of rows.entries()) {
+    const known = row.sectors.reduce<number>((sum, sector) => sum + (sector ?? 0), 0);
+    if (row.lapTimeMs !== null && known > row.lapTimeMs) row.lapTimeMs = null;
+    else if (row.lapTimeMs === null && row.explicitlyNone) row.lapTimeMs = sumOf(row.sectors);
+    const previous = index > 0 ? rows[index - 1]! : null;
+    if (previous === null) continue;
+    if (row.lapTimeMs === null && previous.lapTimeMs !== null && sumOf(row.sectors) === previous.lapTimeMs) {
+      row.lapTimeMs = previous.lapTimeMs;
+    }
+    const missing = row.sectors.filter((sector) => sector === null).length;
+    if (missing !== 1 || row.lapTimeMs === null) continue;
+    const at = row.sectors.indexOf(null);
+    const candidate = row.lapTimeMs - known;
+    if (candidate === previous.sectors[at]) row.sectors[at] = candidate;
+  }
+}
+
+/** Moves lap ends to their least delayed trigger (rules 12, 14, 15). */
+function syncEnds(rows: readonly LapRow[]): void {
+  let previousEnd = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    if (row.endMs === null) continue;
+    const [s1, s2, s3] = row.sectorMs;
+    const [, time2, time3] = row.sectors;
+    let end = row.endMs;
+    if (s3 !== null) end = Math.min(end, s3);
+    if (s2 !== null && time3 !== null) end = Math.min(end, s2 + time3);
+    if (s1 !== null && time2 !== null && time3 !== null) end = Math.min(end, s1 + time2 + time3);
+    if (end >= previousEnd) row.endMs = end;
+    previousEnd = row.endMs;
+  }
+  for (let index = rows.length - 1; index > 0; index -= 1) {
+    const { endMs, lapTimeMs } = rows[index]!;
+    const previous = rows[index - 1]!;
+    if (endMs === null || lapTimeMs === null || previous.endMs === null) continue;
+    const start = endMs - lapTimeMs;
+    const before = index > 1 ? rows[index - 2]!.endMs : null;
+    if (start < previous.endMs && !(before !== null && start < before)) previous.endMs = start;
+  }
+  for (let index = 0; index + 1 < rows.length; index += 1) {
+    const { endMs } = rows[index]!;
+    const next = rows[index + 1]!;
+    if (endMs === null || next.endMs === null || next.lapTimeMs === null) continue;
+    next.endMs = Math.min(next.endMs, endMs + next.lapTimeMs);
+  }
+}
+
+/** Laps of one car, lap 1 first: collected, repaired, ends synchronised; a last row without an end ends at its pit entry. */
+export function assembleRows(events: readonly LapEvent[]): LapRow[] {
+  const rows = collectRows(events);
+  repairTimes(rows);
+  syncEnds(rows);
+  const last = rows.at(-1);
+  if (last !== undefined && last.endMs === null) {
+    if (last.pitInMs === null) rows.pop();
+    else last.endMs = last.pitInMs;
+  }
+  const first = rows[0];
+  if (
+    first !== undefined &&
+    first.pitInMs !== null &&
+    first.pitOutMs !== null &&
+    first.pitInMs < first.pitOutMs
+  ) {
+    first.pitInMs = null;
+  }
+  return rows;
+}

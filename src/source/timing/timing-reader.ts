@@ -1,0 +1,163 @@
+import type { Driver } from '../../domain/driver.ts';
+import type { SessionIdentity } from '../../domain/raw-session.ts';
+import type { SessionTiming } from '../../domain/timing.ts';
+import { createDriverListReader } from './driver-list.ts';
+import { createTimingDataReader } from './lap-events.ts';
+import type { LapEvent } from './lap-events.ts';
+import { assembleRows } from './lap-rows.ts';
+import { toLaps } from './laps.ts';
+import type { CarLaps } from './laps.ts';
+import { mergeState } from './merge-state.ts';
+import { toPositions } from './positions.ts';
+import { createRaceControlReader, markForeign, sessionEndMs } from './race-control.ts';
+import { identityOf, isRaceLike } from './session-info.ts';
+import type { IdentityHint } from './session-info.ts';
+import { stoppedLap, unfinishedFirstLap } from './stopped-laps.ts';
+import { createStatusReader } from './status.ts';
+import { createTyreReader, placeSets, toStints } from './tyres.ts';
+
+/** What the small topics of a session say. */
+export interface TimingResult {
+  /** Null when neither SessionInfo nor the hint names the session. */
+  readonly identity: SessionIdentity | null;
+  readonly drivers: Driver[];
+  readonly timing: SessionTiming;
+  /** Sentences for the user. */
+  readonly warnings: string[];
+}
+
+/** Turns the lines of the small topics into a session's timing. */
+export interface TimingReader {
+  /**
+   * Takes one line of a topic (name without extension). Lines of a topic come in file order, topics one after another
+   * in any order. Never throws on what the feed sends; unknown topics are ignored. Cost: the keys of the message.
+   */
+  accept(topic: string, stampMs: number, data: unknown, line: number): void;
+  /** The result; call once, after the last line. `identityHint` fills what SessionInfo leaves open. */
+  finish(options: { readonly identityHint: IdentityHint | null }): TimingResult;
+}
+
+type Accept = (stampMs: number, data: unknown) => void;
+
+function hasLaps(events: readonly LapEvent[] | undefined): boolean {
+  return events?.some((event) => (event.numberOfLaps ?? 0) > 0) ?? false;
+}
+
+function partsOf(identity: SessionIdentity | null): number {
+  return /qualifying|shootout/i.test(identity?.session ?? '') ? 3 : 1;
+}
+
+/** Creates a reader for one session. */
+export function createTimingReader(): TimingReader {
+  const driverList = createDriverListReader();
+  const timingData = createTimingDataReader();
+  const timingDataF1 = createTimingDataReader();
+  const tyres = createTyreReader();
+  const raceControl = createRaceControlReader();
+  const status = createStatusReader();
+  let sessionInfo: unknown = null;
+
+  const topics: Readonly<Record<string, Accept>> = {
+    // The first state stands: a stream that goes on into another session sends that one's later.
+    SessionInfo: (_, data) => (sessionInfo = mergeState(mergeState(undefined, data), sessionInfo ?? {})),
+    DriverList: driverList.accept,
+    TimingData: timingData.accept,
+    TimingDataF1: timingDataF1.accept,
+    TimingAppData: tyres.accept,
+    TrackStatus: status.acceptTrackStatus,
+    SessionStatus: status.acceptSessionStatus,
+    SessionData: status.acceptSessionData,
+    RaceControlMessages: raceControl.accept,
+    LapCount: status.acceptLapCount,
+    WeatherData: status.acceptWeather,
+  };
+
+  function finish(options: { readonly identityHint: IdentityHint | null }): TimingResult {
+    const feed = timingData.laps.size > 0 || timingData.places.length > 0 ? timingData : timingDataF1;
+    const statuses = status.finish();
+    const identity = identityOf(sessionInfo, options.identityHint);
+    const raceLike = isRaceLike(identity) ?? (feed.hasLapGaps() || statuses.totalLaps !== null);
+    const startMs = statuses.sessionStatus.find((change) => change.status === 'Started')?.sessionMs ?? null;
+    const list = driverList.finish((driverNumber) => hasLaps(feed.laps.get(driverNumber)));
+    const warnings = [...list.warnings];
+    for (const topic of statuses.standIns) warnings.push(`${topic} is missing: SessionData stands in for it`);
+
+    const drivers = list.drivers.length > 0 ? list.drivers : driversWithoutList(feed.laps, tyres.sets);
+    if (list.drivers.length === 0 && drivers.length > 0)
+      warnings.push('Driver list is missing: cars are shown by number');
+    const driven = new Map(drivers.map(({ number }) => [number, assembleRows(feed.laps.get(number) ?? [])]));
+    const firstEnds = [...driven.values()].flatMap((rows) => rows[0]?.endMs ?? []);
+    const firstEndMs = firstEnds.length > 0 ? Math.min(...firstEnds) : null;
+    const cars: CarLaps[] = drivers.map(({ number }) => {
+      const rows = driven.get(number) ?? [];
+      const extra =
+        rows.length > 0 || !raceLike
+          ? stoppedLap({
+              rows,
+              startMs,
+              totalLaps: statuses.totalLaps,
+              sessionStatus: statuses.sessionStatus,
+            })
+          : unfinishedFirstLap(feed.laps.get(number) ?? [], startMs, firstEndMs);
+      if (extra !== null) rows.push(extra);
+      const inLapEnds = rows.flatMap((row) =>
+        row.pitInMs !== null && row.endMs !== null ? [row.endMs] : [],
+      );
+      return {
+        driverNumber: number,
+        rows,
+        sets: placeSets(tyres.sets.get(number) ?? new Map(), inLapEnds, raceLike),
+      };
+    });
+    const laps = toLaps(cars, { raceLike, startMs, sessionStatus: statuses.sessionStatus });
+    const lapOrder = laps.filter((lap) => lap.lap === 1).map((lap) => lap.driverNumber);
+    const positions = toPositions({
+      driverNumbers: drivers.map((driver) => driver.number),
+      places: feed.places,
+      lines: tyres.lines.length > 0 ? tyres.lines : driverList.lines,
+      gridPlaces: tyres.gridPlaces,
+      lapOrder,
+    });
+    const endMs = sessionEndMs({ messages: raceControl.messages, parts: partsOf(identity), laps });
+    const stints = cars
+      .flatMap((car) => toStints(car.driverNumber, car.sets))
+      .sort((a, b) => a.sessionMs - b.sessionMs);
+    const messages = markForeign(raceControl.messages, list.drivers, endMs);
+    const foreign = messages.filter((message) => message.foreign).length;
+    if (foreign > 0)
+      warnings.push(
+        `${foreign} race control messages are from after the session or another series: shown apart`,
+      );
+    const timing: SessionTiming = {
+      startMs,
+      totalLaps: statuses.totalLaps,
+      firstTotalLaps: statuses.firstTotalLaps,
+      laps,
+      stints,
+      positions,
+      trackStatus: statuses.trackStatus,
+      sessionStatus: statuses.sessionStatus,
+      raceControl: messages,
+      weather: statuses.weather,
+      lapCount: statuses.lapCount,
+    };
+    return { identity, drivers, timing, warnings };
+  }
+
+  return {
+    accept(topic, stampMs, data) {
+      if (Object.hasOwn(topics, topic)) topics[topic]?.(stampMs, data);
+    },
+    finish,
+  };
+}
+
+/** Drivers of a session without a driver list: the numbers that have laps or tyres, in numeric order. */
+function driversWithoutList(
+  laps: ReadonlyMap<string, unknown>,
+  sets: ReadonlyMap<string, unknown>,
+): Driver[] {
+  const numbers = [...new Set([...laps.keys(), ...sets.keys()])].filter((number) => /^\d{1,3}$/.test(number));
+  numbers.sort((a, b) => Number(a) - Number(b));
+  return numbers.map((number) => ({ number, code: number, name: number, team: '', teamColour: '', line: 0 }));
+}
