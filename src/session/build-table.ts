@@ -1,0 +1,133 @@
+import type { Driver } from '../domain/driver.ts';
+import type { CarSamples, PosSamples, RawSession } from '../domain/raw-session.ts';
+import type { DriverTable, SessionTable } from '../domain/table.ts';
+import { createDriverTable } from './driver-table.ts';
+import { lapWindows, type LapWindow } from './lap-windows.ts';
+import { entryWarnings } from './entry-warnings.ts';
+import { SliceMerger } from './slice-merger.ts';
+import { orderSamples } from './order-samples.ts';
+
+export interface BuildTableOptions {
+  /** Everything recorded instead of first lap start to last lap end. */
+  readonly all?: boolean;
+  /** Codes or car numbers to keep; empty or absent = all. Case does not matter. */
+  readonly drivers?: readonly string[];
+}
+
+/**
+ * Merges a session as read into its table: per driver one slice from the start of the first lap to the end of the last
+ * (FastF1's `get_telemetry()` over all laps), or everything recorded with `all` and where the session has no laps.
+ * A driver without data is left out and named in a warning; no telemetry at all gives `tables: []`. O(rows).
+ */
+export function buildSessionTable(raw: RawSession, options: BuildTableOptions = {}): SessionTable {
+  const warnings: string[] = [];
+  const drivers = selectDrivers(
+    raw.drivers.length > 0 ? raw.drivers : driversOfTelemetry(raw),
+    options.drivers ?? [],
+  );
+  const tables: DriverTable[] = [];
+  if (raw.t0EpochMs !== null) {
+    const lapsByNumber = Map.groupBy(raw.timing.laps, (lap) => lap.driverNumber);
+    const windowsByNumber = new Map(
+      drivers.map(({ number }) => [number, lapWindows(lapsByNumber.get(number) ?? [])]),
+    );
+    const hasLaps = drivers.some(({ number }) => windowsByNumber.get(number)!.length > 0);
+    if (!hasLaps && options.all !== true && raw.car.size + raw.pos.size > 0) {
+      warnings.push('No laps are known: everything recorded is used and rows carry no lap number');
+    }
+    const job = {
+      raw,
+      t0EpochMs: raw.t0EpochMs,
+      merger: new SliceMerger(),
+      everything: options.all === true || !hasLaps,
+      warnings,
+    };
+    for (const driver of drivers) {
+      const table = buildDriver(job, driver, windowsByNumber.get(driver.number)!);
+      if (table !== null) tables.push(table);
+    }
+    warnings.push(...entryWarnings(raw));
+  }
+  return {
+    identity: raw.identity,
+    t0EpochMs: raw.t0EpochMs,
+    drivers,
+    tables,
+    timing: raw.timing,
+    report: { ...raw.report, warnings: [...raw.report.warnings, ...warnings] },
+  };
+}
+
+interface BuildJob {
+  readonly raw: RawSession;
+  readonly t0EpochMs: number;
+  readonly merger: SliceMerger;
+  readonly everything: boolean;
+  readonly warnings: string[];
+}
+
+function buildDriver(job: BuildJob, driver: Driver, windows: readonly LapWindow[]): DriverTable | null {
+  const { raw, t0EpochMs, merger, everything, warnings } = job;
+  const car = orderSamples(raw.car.get(driver.number) ?? null, `car ${driver.number}`, 'CarData.z', warnings);
+  const pos = orderSamples(
+    raw.pos.get(driver.number) ?? null,
+    `car ${driver.number}`,
+    'Position.z',
+    warnings,
+  );
+  if (car === null && pos === null) return null;
+  const bounds = everything ? recordedBounds(car, pos, t0EpochMs) : boundsOf(windows);
+  if (bounds === null) {
+    warnings.push(
+      `Driver ${driver.code} (car ${driver.number}) has telemetry but no lap: left out; --all includes it`,
+    );
+    return null;
+  }
+  const range = merger.merge(car, pos, bounds.startMs, bounds.endMs, t0EpochMs, false);
+  if (range.rows === 0) {
+    warnings.push(
+      `Driver ${driver.code} (car ${driver.number}) has no telemetry between the start of the first and the end of the last lap`,
+    );
+    return null;
+  }
+  if (range.repeats > 0) {
+    warnings.push(
+      `Driver ${driver.code}: ${range.repeats} position samples repeat one point for over 1 s while the car moves and count as missing`,
+    );
+  }
+  return createDriverTable(driver, merger, range, car, windows, t0EpochMs);
+}
+
+interface Bounds {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+function boundsOf(windows: readonly LapWindow[]): Bounds | null {
+  const first = windows[0];
+  if (first === undefined) return null;
+  return {
+    startMs: first.startMs,
+    endMs: windows.reduce((end, window) => Math.max(end, window.endMs), first.endMs),
+  };
+}
+
+function recordedBounds(car: CarSamples | null, pos: PosSamples | null, t0EpochMs: number): Bounds {
+  const first = Math.min(car?.epochMs[0] ?? Infinity, pos?.epochMs[0] ?? Infinity);
+  const last = Math.max(car?.epochMs.at(-1) ?? -Infinity, pos?.epochMs.at(-1) ?? -Infinity);
+  return { startMs: first - t0EpochMs, endMs: last - t0EpochMs };
+}
+
+function selectDrivers(drivers: readonly Driver[], wanted: readonly string[]): readonly Driver[] {
+  if (wanted.length === 0) return drivers;
+  const keys = new Set(wanted.map((key) => key.toUpperCase()));
+  return drivers.filter((driver) => keys.has(driver.code.toUpperCase()) || keys.has(driver.number));
+}
+
+/** Without a driver list every car with data stands for itself. */
+function driversOfTelemetry(raw: RawSession): readonly Driver[] {
+  const numbers = new Set([...raw.car.keys(), ...raw.pos.keys()]);
+  return [...numbers]
+    .sort((a, b) => Number(a) - Number(b))
+    .map((number) => ({ number, code: number, name: '', team: '', teamColour: '', line: 0 }));
+}
