@@ -31,6 +31,7 @@ export const errorCodes = [
   'F1_KAFKA_START',
   'F1_INTERNAL',
   'F1_INTERRUPTED',
+  'F1_PROCESS_REFUSED',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
