@@ -49,12 +49,14 @@ export function createRaceControlReader(): RaceControlReader {
   };
 }
 
-/** A bracketed code that is not that number's code: 'CAR 1 (BAD)' where 1 is VER. */
-function namesOtherSeries(message: string, codes: ReadonlyMap<string, string>): boolean {
+/** 'own' when every 'CAR n (XXX)' names a car of the session by its own code, 'other' when one does not, else null. */
+function seriesOf(message: string, codes: ReadonlyMap<string, string>): 'own' | 'other' | null {
+  let series: 'own' | null = null;
   for (const [, number = '', code = ''] of message.matchAll(/\b(\d{1,3}) \(([A-Z]{3})\)/g)) {
-    if (codes.get(number) !== code) return true;
+    if (codes.get(number) !== code) return 'other';
+    series = 'own';
   }
-  return false;
+  return series;
 }
 
 export interface SessionEndInput {
@@ -79,7 +81,10 @@ export function sessionEndMs(input: SessionEndInput): number | null {
   return end;
 }
 
-/** Messages with those of another series, and all after the end of the session, marked foreign. */
+/**
+ * Messages with those of another series, and all after the end of the session, marked foreign. A foreign message is
+ * only given to a driver when it names that driver's own code: numbers are shared between series.
+ */
 export function markForeign(
   messages: readonly RaceControlMessage[],
   drivers: readonly Driver[],
@@ -87,8 +92,9 @@ export function markForeign(
 ): RaceControlMessage[] {
   const codes = new Map(drivers.map((driver) => [driver.number, driver.code]));
   return messages.map((message) => {
+    const series = codes.size > 0 ? seriesOf(message.message, codes) : null;
     const isAfter = endMs !== null && message.sessionMs > endMs;
-    const isOther = codes.size > 0 && namesOtherSeries(message.message, codes);
-    return isAfter || isOther ? { ...message, foreign: true } : message;
+    if (!isAfter && series !== 'other') return message;
+    return { ...message, driverNumber: series === 'own' ? message.driverNumber : null, foreign: true };
   });
 }
