@@ -1,0 +1,14 @@
+export { findKafka, installKafka } from './install.ts';
+export type { InstallOptions, KafkaInstall } from './install.ts';
+export { findJava, javaInstallCommand, requireJava, requiredJava } from './java.ts';
+export type { JavaRuntime, JavaSearch } from './java.ts';
+export type { BrokerProfile } from './jvm.ts';
+export { kafkaVersion, userCacheDir } from './paths.ts';
+export { failingLeg, probeBroker, removeProbeTopic } from './probe.ts';
+export type { BrokerProbe, ProbeLeg, ProbeOptions } from './probe.ts';
+export { startKafka } from './start.ts';
+export type { ManagedKafka, StartOptions } from './start.ts';
+export { kafkaStatus } from './status.ts';
+export type { KafkaStatus } from './status.ts';
+export { stopKafka } from './stop.ts';
+export type { StopResult } from './stop.ts';

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareVersions } from './data-folder.ts';
+import type { KafkaInstall } from './install.ts';
+import type { JavaRuntime } from './java.ts';
+import type { ManagedPaths } from './paths.ts';
+
+/** `test`: fastest start, lower peak throughput. `normal`: what is measured and used. */
+export type BrokerProfile = 'normal' | 'test';
+
+/** Arguments of the broker's JVM. */
+export function brokerArguments(
+  paths: ManagedPaths,
+  install: KafkaInstall,
+  options: { heapMb: number; profile: BrokerProfile; archive: string | null },
+): string[] {
+  const { heapMb, profile, archive } = options;
+  const tuning =
+    profile === 'test'
+      ? ['-Xms64m', `-Xmx${Math.min(heapMb, 256)}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+      : [`-Xms${Math.min(heapMb, 256)}m`, `-Xmx${heapMb}m`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'];
+  return [
+    ...tuning,
+    ...(archive === null
+      ? []
+      : ['-Xshare:auto', `-XX:SharedArchiveFile=${archive}`, '-Xlog:disable', '-Xlog:all=error:stderr']),
+    '-Djava.awt.headless=true',
+    `-Dslipstream.kafka.dir=${paths.dir}`,
+    ...loggingArguments(paths),
+    '-cp',
+    classPath(install),
+    'kafka.Kafka',
+    paths.properties,
+  ];
+}
+
+/** System properties that point both generations of log4j at our files. */
+function loggingArguments(paths: ManagedPaths): string[] {
+  return [`-Dlog4j2.configurationFile=${paths.log4j2}`, `-Dlog4j.configuration=file:${paths.log4j1}`];
+}
+
+/** Jars in a fixed order: a class archive is only valid for the very class path it was made with. */
+export function classPath({ libs }: KafkaInstall): string {
+  const jars = readdirSync(libs).filter((name) => name.endsWith('.jar'));
+  return jars
+    .sort()
+    .map((name) => join(libs, name))
+    .join(process.platform === 'win32' ? ';' : ':');
+}
+
+/** Formats KRaft storage for `clusterId` with Kafka's own tool; resolves to what it printed. */
+export function runStorageFormat(
+  java: JavaRuntime,
+  paths: ManagedPaths,
+  install: KafkaInstall,
+  clusterId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = [
+    '-Xmx128m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    ...loggingArguments(paths),
+    '-cp',
+    classPath(install),
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId,
+    '-c',
+    paths.properties,
+    '--ignore-formatted',
+  ];
+  return new Promise((resolve, reject) => {
+    execFile(java.path, args, { signal, timeout: 30_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve();
+      else
+        reject(signal.aborted ? signal.reason : new Error(lastLine(`${stdout}\n${stderr}`) || error.message));
+    });
+  });
+}
+
+/** The class of the console consumer: it moved out of `kafka.tools` in Kafka 4. */
+export function consoleConsumerClass(version: string): string {
+  return compareVersions(version, '4.0.0') >= 0
+    ? 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+    : 'kafka.tools.ConsoleConsumer';
+}
+
+function lastLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s/u.test(line));
+  return (lines.at(-1) ?? '').slice(0, 200);
+}

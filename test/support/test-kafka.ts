@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { noLog } from '../../src/domain/log.ts';
+import type { Log } from '../../src/domain/log.ts';
+import { findJava, findKafka, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
+import type { ManagedKafka } from '../../src/kafka/managed/index.ts';
+
+const { java, found } = await findJava();
+
+/** Skip reason for `node:test` where no real broker can run: false = run. */
+export const skipWithoutKafka: string | false =
+  java === null ? `a real Kafka broker needs Java 17 or newer: ${found.join('; ')}` : false;
+
+export interface TestKafka {
+  readonly bootstrap: string;
+  readonly port: number;
+  readonly dir: string;
+  /** The broker of the last start. */
+  broker(): ManagedKafka;
+  /** kill −9, as a crash would. */
+  kill(): Promise<void>;
+  /** SIGTERM and wait. */
+  stop(): Promise<void>;
+  /** Starts it again on the same folder and ports. */
+  restart(): Promise<ManagedKafka>;
+}
+
+/**
+ * A real broker of its own (fast-start profile, free ports, temporary folder) that ends with the test, or with this
+ * process. `t` is the context of the test, or `{ after }` of `node:test` for a whole file. Jars are obtained once and
+ * kept in the user cache, or taken from the folder that SLIPSTREAM_KAFKA_LIBS names.
+ */
+export async function startTestKafka(t: Pick<TestContext, 'after'>, log: Log = noLog): Promise<TestKafka> {
+  const dir = mkdtempSync(join(tmpdir(), 'slipstream-kafka-'));
+  const { signal } = new AbortController();
+  if (findKafka(dir) === null) await installKafka({ dir, log, signal });
+  const options = { dir, heapMb: 256, profile: 'test', log, signal, endsWithParent: true } as const;
+  let broker = await startKafka({ ...options, port: 0, controllerPort: 0 });
+  const { port, bootstrap, controllerPort } = broker;
+  t.after(async () => {
+    await broker.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return {
+    bootstrap,
+    port,
+    dir,
+    broker: () => broker,
+    kill: async () => {
+      process.kill(broker.pid, 'SIGKILL');
+      await broker.ended;
+    },
+    stop: () => broker.stop(),
+    restart: async () => (broker = await startKafka({ ...options, port, controllerPort })),
+  };
+}
