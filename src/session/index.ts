@@ -1,2 +1,7 @@
 export { buildSessionTable, type BuildTableOptions } from './build-table.ts';
+export { exportCsv, type ExportOptions } from './export-csv.ts';
+export { exportParquet } from './export-parquet.ts';
+export { exportBaseName } from './file-names.ts';
 export { mergeSlice, type MergedSlice } from './merge-slice.ts';
+export { readTableCache, writeTableCache } from './table-cache.ts';
+export type { ExportedFile } from './write-beside.ts';
