@@ -1,0 +1,3 @@
+export { startProcessor, type Processor, type ProcessorOptions, type ProcessorStats } from './processor.ts';
+export { PartitionTask, type RowDetector, type TaskOutput } from './partition-task.ts';
+export { HighWater, readHighWater, sourceHeader } from './high-water.ts';
