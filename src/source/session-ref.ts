@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+
+/** A session that was found: where it is and what tells one state of it from another. */
+export interface SessionRef {
+  readonly kind: 'folder' | 'archive';
+  /** What the user wrote, or `YEAR/EVENT/SESSION` of the configured race. */
+  readonly spec: string;
+  /** For people: '2023 Monaco Grand Prix, Race', or the folder's name. */
+  readonly title: string;
+  /** Name for cache files: safe on every file system, one per session. */
+  readonly cacheKey: string;
+  /** Absolute folder, or URL of the session in the archive. */
+  readonly location: string;
+  /** Folder inside the archive, 'YEAR/EVENT/SESSION/'; null outside of it. */
+  readonly archivePath: string | null;
+  /**
+   * Changes when the inputs change: names, sizes and times of the files; for the archive the same of the copy in the
+   * cache with its ETags, 'absent' before the first download (ask again after `readSession`).
+   */
+  fingerprint(): Promise<string>;
+}
+
+/** First 16 hexadecimal digits of the SHA-256 of a text. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** File-system-safe key: readable words and, because those are not unique, a hash of the whole. */
+export function cacheKeyOf(text: string): string {
+  const words = text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .slice(-80);
+  return `${words || 'session'}-${shortHash(text.normalize('NFC'))}`;
+}
