@@ -1,5 +1,4 @@
 import { zstdCompressSync } from 'node:zlib';
-import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
 import type { SessionTable } from '../domain/table.ts';
 import { exportBlocks } from './export-blocks.ts';
@@ -7,8 +6,16 @@ import { exportColumns, type ExportColumn } from './export-columns.ts';
 import type { ExportOptions } from './export-csv.ts';
 import { writeBeside, type ExportedFile } from './write-beside.ts';
 
+/** As hyparquet-writer declares it: its own copy of hyparquet may be another version than ours. */
+type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
+
+/** Columns by whose least and greatest value readers leave out row groups; statistics of the others cost a fifth of the time. */
+const searched = new Set(['Date', 'SessionTime', 'LapNumber']);
+
 /** Rows of a row group: what is held in memory at once. */
 const groupRows = 100_000;
+/** hyparquet-writer's word for one page per column chunk: a chunk is 800 kB at most, and sizing pages costs a pass. */
+const onePage = 0;
 
 /**
  * Writes every telemetry row as Parquet (zstd): columns and types from `exportColumns`, all nullable, missing = null,
@@ -38,7 +45,7 @@ export async function exportParquet(
     for (const block of exportBlocks(session, columns, groupRows)) {
       options.signal?.throwIfAborted();
       const columnData = columns.map((column, i) => columnSource(column, block.columns[i]!, block.rows));
-      await parquet.write({ columnData, rowGroupSize: groupRows });
+      await parquet.write({ columnData, rowGroupSize: groupRows, pageSize: onePage });
       await drain();
       rows += block.rows;
       options.onRows?.(rows);
@@ -65,26 +72,48 @@ function schemaElement({ name, type }: ExportColumn): SchemaElement {
   };
 }
 
-/** Values of a block with null for missing; a dictionary only where values repeat, since building one costs a look-up a row. */
+/**
+ * Values of a block with null for missing. A column without nulls goes in as a typed array, which saves boxing every
+ * number; a dictionary is asked for only where values repeat, since building one costs a look-up a row.
+ */
 function columnSource(column: ExportColumn, values: Float64Array, rows: number): ColumnSource {
-  const { name, type, labels } = column;
-  if (type === 'STRING')
-    return {
-      name,
-      data: mapValues(values, rows, (value) => labels[value]!),
-      encoding: 'RLE_DICTIONARY',
-      statistics: false,
-    };
-  if (type === 'BOOLEAN')
-    return { name, data: mapValues(values, rows, (value) => value === 1), statistics: false };
-  if (type === 'TIMESTAMP') return { name, data: mapValues(values, rows, BigInt), encoding: 'PLAIN' };
-  const data = mapValues(values, rows, (value) => value);
-  return type === 'INT32' ? { name, data, encoding: 'RLE_DICTIONARY' } : { name, data, encoding: 'PLAIN' };
+  return {
+    name: column.name,
+    ...columnData(column, values.subarray(0, rows)),
+    statistics: searched.has(column.name),
+  };
 }
 
-function mapValues<T>(values: Float64Array, rows: number, convert: (value: number) => T): (T | null)[] {
-  const out = Array.from<T | null>({ length: rows });
-  for (let i = 0; i < rows; i++) {
+function columnData(
+  { type, labels }: ExportColumn,
+  values: Float64Array,
+): Pick<ColumnSource, 'data' | 'encoding'> {
+  switch (type) {
+    case 'STRING':
+      return { data: mapValues(values, (value) => labels[value]!), encoding: 'RLE_DICTIONARY' };
+    case 'BOOLEAN':
+      return { data: mapValues(values, (value) => value === 1) };
+    case 'TIMESTAMP':
+      return { data: mapValues(values, BigInt), encoding: 'PLAIN' };
+    case 'INT32':
+      return { data: numbersOf(values, Int32Array), encoding: 'RLE_DICTIONARY' };
+    case 'FLOAT':
+      return { data: numbersOf(values, Float32Array), encoding: 'PLAIN' };
+    case 'DOUBLE':
+      return { data: numbersOf(values, Float64Array), encoding: 'PLAIN' };
+  }
+}
+
+function numbersOf<T>(values: Float64Array, Column: new (values: Float64Array) => T): T | (number | null)[] {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) return mapValues(values, (value) => value);
+  }
+  return new Column(values);
+}
+
+function mapValues<T>(values: Float64Array, convert: (value: number) => T): (T | null)[] {
+  const out = Array.from<T | null>({ length: values.length });
+  for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     out[i] = Number.isNaN(value) ? null : convert(value);
   }

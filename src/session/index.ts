@@ -1,6 +1,7 @@
 export { buildSessionTable, type BuildTableOptions } from './build-table.ts';
 export { exportCsv, type ExportOptions } from './export-csv.ts';
 export { exportParquet } from './export-parquet.ts';
+export { exportTiming } from './export-timing.ts';
 export { exportBaseName } from './file-names.ts';
 export { mergeSlice, type MergedSlice } from './merge-slice.ts';
 export { readTableCache, writeTableCache } from './table-cache.ts';
