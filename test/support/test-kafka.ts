@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { noLog } from '../../src/domain/log.ts';
 import type { Log } from '../../src/domain/log.ts';
 import { findJava, findKafka, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
@@ -32,7 +31,10 @@ export interface TestKafka {
  * process. `t` is the context of the test, or `{ after }` of `node:test` for a whole file. Jars are obtained once and
  * kept in the user cache, or taken from the folder that SLIPSTREAM_KAFKA_LIBS names.
  */
-export async function startTestKafka(t: Pick<TestContext, 'after'>, log: Log = noLog): Promise<TestKafka> {
+export async function startTestKafka(
+  t: { after(clean: () => Promise<void>): void },
+  log: Log = noLog,
+): Promise<TestKafka> {
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-kafka-'));
   const { signal } = new AbortController();
   if (findKafka(dir) === null) await installKafka({ dir, log, signal });

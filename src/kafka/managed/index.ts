@@ -1,3 +1,6 @@
+export { checkReach } from './advertised.ts';
+export type { BrokerReach, ReachOptions } from './advertised.ts';
+export { joinServer, splitServer } from './server-address.ts';
 export { findKafka, installKafka } from './install.ts';
 export type { InstallOptions, KafkaInstall } from './install.ts';
 export { findJava, javaInstallCommand, requireJava, requiredJava } from './java.ts';
@@ -8,6 +11,8 @@ export { failingLeg, probeBroker, removeProbeTopic } from './probe.ts';
 export type { BrokerProbe, ProbeLeg, ProbeOptions } from './probe.ts';
 export { startKafka } from './start.ts';
 export type { ManagedKafka, StartOptions } from './start.ts';
+export { formatBytes, freeBytes } from './disk.ts';
+export { resetData } from './reset.ts';
 export { kafkaStatus } from './status.ts';
 export type { KafkaStatus } from './status.ts';
 export { stopKafka } from './stop.ts';

@@ -5,8 +5,8 @@ import { isProcessAlive, processStartTime } from '../../util/process-info.ts';
 
 /** Content of the lock file: who has the folder. */
 export interface LockContent {
-  /** `starting`: the process is a start under way; `running`: it is the broker. */
-  readonly phase: 'starting' | 'running';
+  /** `starting`: the process is a start under way; `running`: it is the broker; `stopping`: it is told to end. */
+  readonly phase: 'starting' | 'running' | 'stopping';
   readonly pid: number;
   /** Start time of that process, so that a reused id is not taken for it. */
   readonly startTime: string;
@@ -15,6 +15,8 @@ export interface LockContent {
   readonly port: number;
   readonly controllerPort: number;
   readonly kafkaVersion: string;
+  /** The process with which the broker ends; null for one that goes on alone. */
+  readonly tiedTo: { readonly pid: number; readonly startTime: string } | null;
   /** Where the user started it, for messages. */
   readonly startedFrom: string;
   readonly startedAt: string;
@@ -25,7 +27,7 @@ export interface LockContent {
 /** A lock held by this process until it is handed to the broker or released. */
 export interface HeldLock {
   /** Names the broker as the holder: from then on the lock lives as long as that process. */
-  handOver(broker: { pid: number; startTime: string; port: number; controllerPort: number }): void;
+  handOver(broker: Pick<LockContent, 'pid' | 'startTime' | 'port' | 'controllerPort' | 'tiedTo'>): void;
   /** Removes the lock, when it is still this one. */
   release(): void;
 }
@@ -58,6 +60,16 @@ export function readLock(path: string): LockContent | null {
   return content !== null && mayBeAlive(content) ? content : null;
 }
 
+/** Says in the lock that its broker was told to end, so that nobody takes it for one that goes on running. */
+export function markStopping(path: string, holder: LockContent): void {
+  if (readRaw(path).content?.nonce === holder.nonce) replaceLock(path, { ...holder, phase: 'stopping' });
+}
+
+/** True when the broker will end soon: it was told to, or the process it is tied to is gone. */
+export function isEnding({ phase, tiedTo }: LockContent): boolean {
+  return phase === 'stopping' || (tiedTo !== null && !isProcessAlive(tiedTo.pid, tiedTo.startTime));
+}
+
 /** Removes a lock whose process is dead; one that is alive stays. */
 export function clearDeadLock(path: string): void {
   const { text, content } = readRaw(path);
@@ -81,10 +93,17 @@ function ownContent(facts: Pick<LockContent, 'port' | 'controllerPort' | 'kafkaV
     startTime: processStartTime(process.pid) ?? 'unknown',
     host: hostname(),
     ...facts,
+    tiedTo: null,
     startedFrom: process.cwd(),
     startedAt: new Date().toISOString(),
     nonce: randomUUID(),
   };
+}
+
+function replaceLock(path: string, content: LockContent): void {
+  const beside = `${path}.${randomUUID()}`;
+  writeFileSync(beside, serialise(content));
+  renameSync(beside, path);
 }
 
 function heldLock(path: string, mine: LockContent): HeldLock {
@@ -92,9 +111,7 @@ function heldLock(path: string, mine: LockContent): HeldLock {
   return {
     handOver: (broker) => {
       current = { ...current, ...broker, phase: 'running' };
-      const beside = `${path}.${current.nonce}`;
-      writeFileSync(beside, serialise(current));
-      renameSync(beside, path);
+      replaceLock(path, current);
     },
     release: () => {
       if (readRaw(path).content?.nonce === mine.nonce) rmSync(path, { force: true });
@@ -167,5 +184,6 @@ function isLockContent(value: unknown): value is LockContent {
   if (typeof value !== 'object' || value === null) return false;
   const { pid, startTime, host, port } = value as Partial<Record<keyof LockContent, unknown>>;
   const hasTexts = typeof startTime === 'string' && typeof host === 'string';
+  if (!('tiedTo' in value)) return false;
   return hasTexts && Number.isInteger(pid) && Number.isInteger(port);
 }

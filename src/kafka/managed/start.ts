@@ -23,7 +23,7 @@ import { requireJava } from './java.ts';
 import type { JavaRuntime } from './java.ts';
 import { brokerArguments, runStorageFormat } from './jvm.ts';
 import type { BrokerProfile } from './jvm.ts';
-import { isElsewhere, readLock, takeLock } from './lock.ts';
+import { isElsewhere, isEnding, readLock, takeLock } from './lock.ts';
 import type { HeldLock, LockContent } from './lock.ts';
 import { managedPaths } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
@@ -110,10 +110,21 @@ async function startLocked(
     const prepared = await prepare(paths, options);
     const from = { server: fileSize(paths.serverLog), console: 0 };
     child = spawnBroker(paths, prepared, options);
-    const pid = child.pid ?? 0;
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`Cannot run ${prepared.java.path}`);
     const startTime = processStartTime(pid) ?? 'unknown';
-    lock.handOver({ pid, startTime, port: prepared.port, controllerPort: prepared.controllerPort });
-    const letGo = options.endsWithParent === true ? tieToParent(pid) : () => {};
+    const isTied = options.endsWithParent === true;
+    const tiedTo = isTied
+      ? { pid: process.pid, startTime: processStartTime(process.pid) ?? 'unknown' }
+      : null;
+    lock.handOver({
+      pid,
+      startTime,
+      port: prepared.port,
+      controllerPort: prepared.controllerPort,
+      tiedTo,
+    });
+    const letGo = isTied ? tieToParent(pid) : () => {};
     const ended = new Promise<void>((resolve) => child?.once('exit', () => resolve())).then(letGo);
     const { log, signal } = options;
     const { probe, failing } = await waitReady({
@@ -271,11 +282,12 @@ async function useRunning(
   for (;;) {
     const holder = readLock(paths.lock);
     if (holder === null) return null;
-    if (holder.phase === 'running') return adopt(paths, holder, options);
-    if (!isSaid) log.info(`Another start of Kafka is under way (pid ${holder.pid}): waiting for it`);
+    if (holder.phase === 'running' && !isEnding(holder)) return adopt(paths, holder, options);
+    const what = holder.phase === 'starting' ? 'Another start of Kafka is under way' : 'Kafka is ending';
+    if (!isSaid) log.info(`${what} (pid ${holder.pid}): waiting for it`);
     isSaid = true;
     signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // ends with the starter's own 60 s at the latest
+    await new Promise((resolve) => setTimeout(resolve, 50)); // ends with the starter's own 60 s, or the 20 s of a stop
   }
 }
 
@@ -299,7 +311,8 @@ async function adopt(
     );
   }
   const elsewhere = port !== 0 && port !== holder.port ? `, not ${port} as asked for` : '';
-  log.info(`Kafka is already running (pid ${holder.pid}) on port ${holder.port}${elsewhere}`);
+  const tied = holder.tiedTo === null ? '' : `; it ends with process ${holder.tiedTo.pid}, which started it`;
+  log.info(`Kafka is already running (pid ${holder.pid}) on port ${holder.port}${elsewhere}${tied}`);
   return {
     pid: holder.pid,
     bootstrap: `127.0.0.1:${holder.port}`,
@@ -337,13 +350,10 @@ function openFolder(dir: string): string {
   }
 }
 
+/** A port outside the range that systems give to outgoing connections, so that a restart finds it free again. */
 async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if ((await findPortConflict(port)) === null) return port;
+  }
 }

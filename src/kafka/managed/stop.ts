@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { F1Error } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import { isProcessAlive } from '../../util/process-info.ts';
-import { clearDeadLock, isElsewhere, readLock } from './lock.ts';
+import { clearDeadLock, isElsewhere, markStopping, readLock } from './lock.ts';
 import type { LockContent } from './lock.ts';
 import { managedPaths } from './paths.ts';
 
@@ -38,6 +38,7 @@ export async function stopKafka(options: {
   }
   if (isElsewhere(holder)) throw elsewhereError(holder, paths.lock);
   signalProcess(holder.pid, 'SIGTERM');
+  markStopping(paths.lock, holder);
   let wasKilled = false;
   let nextWordMs = 5000;
   while (isProcessAlive(holder.pid, holder.startTime)) {
@@ -70,7 +71,7 @@ async function waitForStarter(lock: string, log: Log): Promise<LockContent | nul
   let isSaid = false;
   for (;;) {
     const holder = readLock(lock);
-    if (holder === null || holder.phase === 'running' || isElsewhere(holder)) return holder;
+    if (holder === null || holder.phase !== 'starting' || isElsewhere(holder)) return holder;
     if (!isSaid) log.info(`A start of Kafka is under way (pid ${holder.pid}): waiting for it`);
     isSaid = true;
     if (performance.now() > end) {
