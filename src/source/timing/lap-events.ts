@@ -1,5 +1,6 @@
 import { feedEntries, feedItem, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { FeedObject } from '../../domain/feed-shape.ts';
+import type { GapSample } from './align-laps.ts';
 import { spanToMs, toCount, toFlag, toText } from './feed-values.ts';
 
 /** What one TimingData message says about one car's laps. Times in ms. */
@@ -11,7 +12,7 @@ export interface LapEvent {
   readonly sectors: readonly [number | null, number | null, number | null];
   /** Undefined = not in the message, null = sent empty ("explicitly none"). */
   readonly lapTimeMs: number | null | undefined;
-  /** A speed trap, mini-sector or sector came: the car moves. */
+  /** A speed trap or a sector time came: the car moves. */
   readonly moves: boolean;
 }
 
@@ -29,6 +30,8 @@ export interface TimingDataReader {
   accept(stampMs: number, data: unknown): void;
   readonly laps: ReadonlyMap<string, readonly LapEvent[]>;
   readonly places: readonly PlaceEvent[];
+  /** Gap of each car at every message about its place, gap or interval. */
+  readonly gaps: ReadonlyMap<string, readonly GapSample[]>;
   /** True when a gap string counts laps: only race-like sessions have those. */
   hasLapGaps(): boolean;
 }
@@ -51,6 +54,10 @@ function lapTimeOf(patch: FeedObject): number | null | undefined {
   return toText(last['Value']) === '' ? null : undefined;
 }
 
+function hasSpeed(patch: FeedObject): boolean {
+  return feedEntries(patch['Speeds']).some(([, trap]) => toText(feedObject(trap)['Value']) !== '');
+}
+
 function gapOf(patch: FeedObject): string | null {
   const own = patch['GapToLeader'] ?? patch['TimeDiffToFastest'];
   if (typeof own === 'string') return own.trim();
@@ -71,6 +78,7 @@ function placeOf(value: unknown): number | null {
 export function createTimingDataReader(): TimingDataReader {
   const laps = new Map<string, LapEvent[]>();
   const places: PlaceEvent[] = [];
+  const gaps = new Map<string, GapSample[]>();
   let lapGaps = false;
 
   function acceptCar(sessionMs: number, driverNumber: string, patch: FeedObject): void {
@@ -81,12 +89,18 @@ export function createTimingDataReader(): TimingDataReader {
       places.push({ sessionMs, driverNumber, position, line, gap });
       lapGaps ||= gap !== null && /\d\s*L|LAP/i.test(gap);
     }
+    const interval = feedObject(patch['IntervalToPositionAhead'])['Value'];
+    if (position !== null || toText(patch['GapToLeader']) !== '' || toText(interval) !== '') {
+      let own = gaps.get(driverNumber);
+      if (own === undefined) gaps.set(driverNumber, (own = []));
+      own.push({ sessionMs, gap: toText(patch['GapToLeader']) || (own.at(-1)?.gap ?? '') });
+    }
     const numberOfLaps = toCount(patch['NumberOfLaps']);
     const inPit = toFlag(patch['InPit']);
     const sectors = sectorsOf(patch);
     const lapTimeMs = lapTimeOf(patch);
     const hasSector = sectors.some((sector) => sector !== null);
-    const moves = hasSector || isFeedObject(patch['Speeds']);
+    const moves = hasSector || hasSpeed(patch);
     if (numberOfLaps === null && inPit === null && lapTimeMs === undefined && !moves) return;
     let own = laps.get(driverNumber);
     if (own === undefined) laps.set(driverNumber, (own = []));
@@ -101,6 +115,7 @@ export function createTimingDataReader(): TimingDataReader {
     },
     laps,
     places,
+    gaps,
     hasLapGaps: () => lapGaps,
   };
 }

@@ -147,15 +147,15 @@ function repairTimes(rows: readonly LapRow[]): void {
 function syncEnds(rows: readonly LapRow[]): void {
   let previousEnd = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
-    if (row.endMs === null) continue;
     const [s1, s2, s3] = row.sectorMs;
     const [, time2, time3] = row.sectors;
-    let end = row.endMs;
+    let end = row.endMs ?? Number.POSITIVE_INFINITY;
     if (s3 !== null) end = Math.min(end, s3);
     if (s2 !== null && time3 !== null) end = Math.min(end, s2 + time3);
     if (s1 !== null && time2 !== null && time3 !== null) end = Math.min(end, s1 + time2 + time3);
+    if (!Number.isFinite(end)) continue;
     if (end >= previousEnd) row.endMs = end;
-    previousEnd = row.endMs;
+    if (row.endMs !== null) previousEnd = row.endMs;
   }
   for (let index = rows.length - 1; index > 0; index -= 1) {
     const { endMs, lapTimeMs } = rows[index]!;

@@ -67,13 +67,20 @@ export interface SessionEndInput {
   readonly laps: readonly { readonly startMs: number | null; readonly endMs: number | null }[];
 }
 
-/** When the session was over: its chequered flag and the end of the last lap begun before it; null when no flag was shown. */
+/** How long cars are taken to be on track after the flag where no lap is known. */
+const lastLapsMs = 600_000;
+
+/**
+ * When the session was over: its chequered flag and the end of the last lap begun before it (ten minutes where no lap
+ * is known); null when no flag was shown.
+ */
 export function sessionEndMs(input: SessionEndInput): number | null {
   const flags = input.messages.filter(
     ({ flag, message }) => flag === 'CHEQUERED' || message === 'CHEQUERED FLAG',
   );
   const flag = flags[Math.min(input.parts, flags.length) - 1];
   if (flag === undefined) return null;
+  if (input.laps.length === 0) return flag.sessionMs + lastLapsMs;
   let end = flag.sessionMs;
   for (const { startMs, endMs } of input.laps) {
     if (endMs !== null && endMs > end && startMs !== null && startMs <= flag.sessionMs) end = endMs;

@@ -102,13 +102,17 @@ export function createStatusReader(): StatusReader {
       const standIns: string[] = [];
       if (track.length === 0 && seriesTrack.length > 0) standIns.push('TrackStatus');
       if (session.length === 0 && seriesSession.length > 0) standIns.push('SessionStatus');
+      const sessionStatus = session.length > 0 ? session : seriesSession;
+      // What comes after the session's end is another session on the same stream.
+      const endMs =
+        sessionStatus.find((change) => change.status === 'Ends')?.sessionMs ?? Number.POSITIVE_INFINITY;
       const byTime = <T extends { readonly sessionMs: number }>(list: T[]): T[] =>
-        list.sort((a, b) => a.sessionMs - b.sessionMs);
+        list.filter((item) => item.sessionMs <= endMs).sort((a, b) => a.sessionMs - b.sessionMs);
       return {
         trackStatus: byTime(track.length > 0 ? track : seriesTrack),
-        sessionStatus: byTime(session.length > 0 ? session : seriesSession),
+        sessionStatus: byTime(sessionStatus),
         lapCount: byTime(lapCount),
-        weather: byTime(weather),
+        weather: weather.sort((a, b) => a.sessionMs - b.sessionMs),
         totalLaps,
         firstTotalLaps,
         standIns,

@@ -1,6 +1,8 @@
 import type { Driver } from '../../domain/driver.ts';
+import { feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { SessionIdentity } from '../../domain/raw-session.ts';
 import type { SessionTiming } from '../../domain/timing.ts';
+import { alignLaps } from './align-laps.ts';
 import { createDriverListReader } from './driver-list.ts';
 import { createTimingDataReader } from './lap-events.ts';
 import type { LapEvent } from './lap-events.ts';
@@ -14,7 +16,7 @@ import { identityOf, isRaceLike } from './session-info.ts';
 import type { IdentityHint } from './session-info.ts';
 import { stoppedLap, unfinishedFirstLap } from './stopped-laps.ts';
 import { createStatusReader } from './status.ts';
-import { createTyreReader, placeSets, toStints } from './tyres.ts';
+import { createTyreReader, toSets, toStints } from './tyres.ts';
 
 /** What the small topics of a session say. */
 export interface TimingResult {
@@ -55,11 +57,16 @@ export function createTimingReader(): TimingReader {
   const tyres = createTyreReader();
   const raceControl = createRaceControlReader();
   const status = createStatusReader();
-  let sessionInfo: unknown = null;
+  let sessionInfo: unknown = {};
 
   const topics: Readonly<Record<string, Accept>> = {
-    // The first state stands: a stream that goes on into another session sends that one's later.
-    SessionInfo: (_, data) => (sessionInfo = mergeState(mergeState(undefined, data), sessionInfo ?? {})),
+    // The first state stands and patches of the same session fill its gaps: a stream may go on into another session.
+    SessionInfo: (_, data) => {
+      const known = feedObject(sessionInfo)['Key'];
+      const key = feedObject(data)['Key'];
+      if (!isFeedObject(data) || (known !== undefined && key !== undefined && key !== known)) return;
+      sessionInfo = mergeState(mergeState(undefined, data), sessionInfo);
+    },
     DriverList: driverList.accept,
     TimingData: timingData.accept,
     TimingDataF1: timingDataF1.accept,
@@ -82,10 +89,32 @@ export function createTimingReader(): TimingReader {
     const warnings = [...list.warnings];
     for (const topic of statuses.standIns) warnings.push(`${topic} is missing: SessionData stands in for it`);
 
-    const drivers = list.drivers.length > 0 ? list.drivers : driversWithoutList(feed.laps, tyres.sets);
+    const drivers = list.drivers.length > 0 ? list.drivers : driversWithoutList(feed.laps, tyres.rows);
     if (list.drivers.length === 0 && drivers.length > 0)
       warnings.push('Driver list is missing: cars are shown by number');
+    const entered = new Set(drivers.map((driver) => driver.number));
+    const strangers = [...feed.laps].filter(([number, events]) => !entered.has(number) && hasLaps(events));
+    if (strangers.length > 0) {
+      const idle = drivers
+        .filter(({ number }) => !hasLaps(feed.laps.get(number)))
+        .map(({ number }) => number);
+      const without = idle.length > 0 ? `, car ${idle.join(', ')} is entered but has none` : '';
+      warnings.push(
+        `Car ${strangers.map(([number]) => number).join(', ')} has laps but is not entered${without}`,
+      );
+    }
     const driven = new Map(drivers.map(({ number }) => [number, assembleRows(feed.laps.get(number) ?? [])]));
+    if (raceLike) {
+      const aligned = alignLaps(
+        [...driven].map(([driverNumber, rows]) => ({
+          driverNumber,
+          rows,
+          gaps: feed.gaps.get(driverNumber) ?? [],
+        })),
+      );
+      if (!aligned && feed.laps.size > 0)
+        warnings.push('Lap ends are not aligned between cars: the feed never names a leader');
+    }
     const firstEnds = [...driven.values()].flatMap((rows) => rows[0]?.endMs ?? []);
     const firstEndMs = firstEnds.length > 0 ? Math.min(...firstEnds) : null;
     const cars: CarLaps[] = drivers.map(({ number }) => {
@@ -100,13 +129,18 @@ export function createTimingReader(): TimingReader {
             })
           : unfinishedFirstLap(feed.laps.get(number) ?? [], startMs, firstEndMs);
       if (extra !== null) rows.push(extra);
-      const inLapEnds = rows.flatMap((row) =>
+      const inLapEndsMs = rows.flatMap((row) =>
         row.pitInMs !== null && row.endMs !== null ? [row.endMs] : [],
       );
       return {
         driverNumber: number,
         rows,
-        sets: placeSets(tyres.sets.get(number) ?? new Map(), inLapEnds, raceLike),
+        sets: toSets(tyres.rows.get(number) ?? [], {
+          raceLike,
+          startMs,
+          inLapEndsMs,
+          lastEndMs: rows.at(-1)?.endMs ?? null,
+        }),
       };
     });
     const laps = toLaps(cars, { raceLike, startMs, sessionStatus: statuses.sessionStatus });

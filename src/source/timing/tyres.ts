@@ -3,42 +3,50 @@ import type { Stint } from '../../domain/timing.ts';
 import type { LineChange } from './driver-list.ts';
 import { toCount, toFlag, toText } from './feed-values.ts';
 
-/** A set of tyres of one car as announced, corrected by later patches. */
-export interface TyreSet {
+/** One announcement about a set of tyres. Null or '' = not in the message. */
+export interface TyreRow {
+  readonly sessionMs: number;
   /** 0-based stint index of the feed. */
-  readonly index: number;
-  firstMs: number;
-  compound: string;
-  fresh: boolean | null;
-  startLaps: number | null;
+  readonly stint: number;
+  readonly compound: string;
+  readonly fresh: boolean | null;
+  readonly startLaps: number | null;
+}
+
+/** A set of tyres of one car: what its announcements add up to. */
+export interface TyreSet {
+  readonly firstMs: number;
+  readonly compound: string;
+  readonly fresh: boolean | null;
+  readonly startLaps: number | null;
 }
 
 /** Collects TimingAppData lines: stints and grid places. */
 export interface TyreReader {
   accept(stampMs: number, data: unknown): void;
-  readonly sets: ReadonlyMap<string, ReadonlyMap<number, TyreSet>>;
+  /** By car number, in file order. */
+  readonly rows: ReadonlyMap<string, readonly TyreRow[]>;
   readonly gridPlaces: ReadonlyMap<string, number>;
   readonly lines: readonly LineChange[];
 }
 
-/** Creates a collector of TimingAppData. A value that is not sent again stays as it was. */
+/** Creates a collector of TimingAppData. */
 export function createTyreReader(): TyreReader {
-  const sets = new Map<string, Map<number, TyreSet>>();
+  const rows = new Map<string, TyreRow[]>();
   const gridPlaces = new Map<string, number>();
   const lines: LineChange[] = [];
 
-  function acceptStint(stampMs: number, driverNumber: string, index: number, patch: unknown): void {
+  function acceptStint(sessionMs: number, driverNumber: string, stint: number, patch: unknown): void {
     if (!isFeedObject(patch)) return;
-    let own = sets.get(driverNumber);
-    if (own === undefined) sets.set(driverNumber, (own = new Map()));
-    let set = own.get(index);
-    if (set === undefined) {
-      set = { index, firstMs: stampMs, compound: '', fresh: null, startLaps: null };
-      own.set(index, set);
-    }
-    set.compound = toText(patch['Compound']).toUpperCase() || set.compound;
-    set.fresh = toFlag(patch['New']) ?? set.fresh;
-    set.startLaps = toCount(patch['StartLaps']) ?? set.startLaps;
+    let own = rows.get(driverNumber);
+    if (own === undefined) rows.set(driverNumber, (own = []));
+    own.push({
+      sessionMs,
+      stint,
+      compound: toText(patch['Compound']).toUpperCase(),
+      fresh: toFlag(patch['New']),
+      startLaps: toCount(patch['StartLaps']),
+    });
   }
 
   return {
@@ -55,7 +63,7 @@ export function createTyreReader(): TyreReader {
         }
       }
     },
-    sets,
+    rows,
     gridPlaces,
     lines,
   };
@@ -63,23 +71,83 @@ export function createTyreReader(): TyreReader {
 
 const dayMs = 86_400_000;
 
+export interface SetContext {
+  readonly raceLike: boolean;
+  readonly startMs: number | null;
+  /** Ends of the car's in-laps. */
+  readonly inLapEndsMs: readonly number[];
+  /** End of the car's last lap; null when it has none. */
+  readonly lastEndMs: number | null;
+}
+
+/** Stints all announced together at the start count from the in-laps that led to them. */
+function spreadBunched(rows: readonly TyreRow[], context: SetContext): TyreRow[] {
+  const { raceLike, startMs, inLapEndsMs } = context;
+  const firstMs = rows[0]?.sessionMs ?? 0;
+  const isEarly = startMs !== null && rows.some((row) => row.sessionMs < startMs);
+  const bunched = new Set(rows.filter((row) => row.sessionMs === firstMs).map((row) => row.stint));
+  if (!raceLike || inLapEndsMs.length === 0 || isEarly || bunched.size < 2) return [...rows];
+  const brackets = [0, ...inLapEndsMs];
+  const moved = rows.map((row) => {
+    const bracket = brackets[row.stint];
+    return row.sessionMs === firstMs && row.stint > 0 && bracket !== undefined
+      ? { ...row, sessionMs: bracket + 1 }
+      : row;
+  });
+  return moved.sort((a, b) => a.sessionMs - b.sessionMs);
+}
+
 /**
- * Sets of one car in stint order with the times from which they count. Counters that run ahead of the stops are put
- * back: in a race-like session a set announced together with an earlier one starts at the in-lap before it.
+ * Rows whose stint runs ahead of the stops made are put back to the running one. Announcements after a car's last lap
+ * for a stint it never drove are dropped: they would rewrite the tyres it finished on.
  */
-export function placeSets(
-  sets: ReadonlyMap<number, TyreSet>,
-  inLapEndsMs: readonly number[],
-  raceLike: boolean,
-): readonly TyreSet[] {
-  const ordered = [...sets.values()].sort((a, b) => a.index - b.index).map((set) => ({ ...set }));
-  const brackets = [0, ...inLapEndsMs, dayMs];
-  for (const [position, set] of ordered.entries()) {
-    const previous = position > 0 ? ordered[position - 1]! : null;
-    const bunched = previous !== null && set.firstMs <= previous.firstMs;
-    if (bunched && raceLike) set.firstMs = Math.max(previous.firstMs + 1, (brackets[position] ?? dayMs) + 1);
+function holdBack(rows: readonly TyreRow[], { inLapEndsMs, lastEndMs }: SetContext): TyreRow[] {
+  const held: TyreRow[] = [];
+  const brackets = [...inLapEndsMs, dayMs];
+  let running = 0;
+  let at = 0;
+  for (const bracketEnd of brackets) {
+    let hasRunning = false;
+    for (; at < rows.length && rows[at]!.sessionMs <= bracketEnd; at += 1) {
+      const row = rows[at]!;
+      const isAhead = row.stint > running;
+      if (isAhead && lastEndMs !== null && row.sessionMs > lastEndMs) continue;
+      hasRunning ||= isAhead || row.stint === running;
+      held.push(isAhead ? { ...row, stint: running } : row);
+    }
+    if (hasRunning) running += 1;
   }
-  return ordered;
+  return held;
+}
+
+/** What the announcements of one stint add up to; a compound that is taken back comes back with its age and state. */
+function addUp(rows: readonly TyreRow[]): TyreSet {
+  let compound = '';
+  let fresh: boolean | null = null;
+  let startLaps: number | null = null;
+  const seen = new Map<string, { fresh: boolean | null; startLaps: number | null }>();
+  for (const row of rows) {
+    const earlier = row.compound !== '' && row.compound !== compound ? seen.get(row.compound) : undefined;
+    compound = row.compound || compound;
+    fresh = row.fresh ?? earlier?.fresh ?? fresh;
+    startLaps = row.startLaps ?? earlier?.startLaps ?? startLaps;
+    seen.set(compound, { fresh, startLaps });
+  }
+  return { firstMs: rows[0]?.sessionMs ?? 0, compound, fresh, startLaps };
+}
+
+/** Sets of one car in the order driven, from its announcements in file order. */
+export function toSets(rows: readonly TyreRow[], context: SetContext): TyreSet[] {
+  const stints = new Set(rows.map((row) => row.stint));
+  const corrected = rows.length > stints.size ? holdBack(spreadBunched(rows, context), context) : rows;
+  const byStint = new Map<number, TyreRow[]>();
+  for (const row of corrected) {
+    const own = byStint.get(row.stint);
+    if (own === undefined) byStint.set(row.stint, [row]);
+    else own.push(row);
+  }
+  const sets = [...byStint].sort(([a], [b]) => a - b).map(([, own]) => addUp(own));
+  return sets.filter((set) => set.compound !== '' || set.startLaps !== null);
 }
 
 /** Set in use at the end of a lap (the last one announced by then), or null. */
