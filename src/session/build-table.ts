@@ -3,7 +3,7 @@ import type { CarSamples, PosSamples, RawSession } from '../domain/raw-session.t
 import type { DriverTable, SessionTable } from '../domain/table.ts';
 import { createDriverTable } from './driver-table.ts';
 import { lapWindows, type LapWindow } from './lap-windows.ts';
-import { entryWarnings } from './entry-warnings.ts';
+import { isNamed } from './select-drivers.ts';
 import { SliceMerger } from './slice-merger.ts';
 import { orderSamples } from './order-samples.ts';
 
@@ -21,9 +21,10 @@ export interface BuildTableOptions {
  */
 export function buildSessionTable(raw: RawSession, options: BuildTableOptions = {}): SessionTable {
   const warnings: string[] = [];
-  const drivers = selectDrivers(
-    raw.drivers.length > 0 ? raw.drivers : driversOfTelemetry(raw),
-    options.drivers ?? [],
+  const wanted = options.drivers ?? [];
+  const entered = raw.drivers.length > 0 ? raw.drivers : driversOfTelemetry(raw);
+  const drivers = entered.filter(
+    (driver) => wanted.length === 0 || wanted.some((name) => isNamed(driver, name)),
   );
   const tables: DriverTable[] = [];
   if (raw.t0EpochMs !== null) {
@@ -41,12 +42,17 @@ export function buildSessionTable(raw: RawSession, options: BuildTableOptions = 
       merger: new SliceMerger(),
       everything: options.all === true || !hasLaps,
       warnings,
+      repeated: [],
     };
     for (const driver of drivers) {
       const table = buildDriver(job, driver, windowsByNumber.get(driver.number)!);
       if (table !== null) tables.push(table);
     }
-    warnings.push(...entryWarnings(raw));
+    if (job.repeated.length > 0) {
+      warnings.push(
+        `Position samples that repeat one point for over 1 s while the car moves count as missing: ${job.repeated.join(', ')}`,
+      );
+    }
   }
   return {
     identity: raw.identity,
@@ -64,6 +70,8 @@ interface BuildJob {
   readonly merger: SliceMerger;
   readonly everything: boolean;
   readonly warnings: string[];
+  /** 'HAM 16': code and number of position samples set aside. */
+  readonly repeated: string[];
 }
 
 function buildDriver(job: BuildJob, driver: Driver, windows: readonly LapWindow[]): DriverTable | null {
@@ -90,11 +98,7 @@ function buildDriver(job: BuildJob, driver: Driver, windows: readonly LapWindow[
     );
     return null;
   }
-  if (range.repeats > 0) {
-    warnings.push(
-      `Driver ${driver.code}: ${range.repeats} position samples repeat one point for over 1 s while the car moves and count as missing`,
-    );
-  }
+  if (range.repeats > 0) job.repeated.push(`${driver.code} ${range.repeats}`);
   return createDriverTable(driver, merger, range, car, windows, t0EpochMs);
 }
 
@@ -116,12 +120,6 @@ function recordedBounds(car: CarSamples | null, pos: PosSamples | null, t0EpochM
   const first = Math.min(car?.epochMs[0] ?? Infinity, pos?.epochMs[0] ?? Infinity);
   const last = Math.max(car?.epochMs.at(-1) ?? -Infinity, pos?.epochMs.at(-1) ?? -Infinity);
   return { startMs: first - t0EpochMs, endMs: last - t0EpochMs };
-}
-
-function selectDrivers(drivers: readonly Driver[], wanted: readonly string[]): readonly Driver[] {
-  if (wanted.length === 0) return drivers;
-  const keys = new Set(wanted.map((key) => key.toUpperCase()));
-  return drivers.filter((driver) => keys.has(driver.code.toUpperCase()) || keys.has(driver.number));
 }
 
 /** Without a driver list every car with data stands for itself. */

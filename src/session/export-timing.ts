@@ -40,29 +40,10 @@ function timingTables(session: SessionTable): SmallTable[] {
   return [
     {
       name: 'laps',
-      columns: [
-        ...[
-          'Time',
-          'Driver',
-          'DriverNumber',
-          'LapTime',
-          'LapNumber',
-          'Stint',
-          'PitOutTime',
-          'PitInTime',
-          'Sector1Time',
-        ],
-        ...[
-          'Sector2Time',
-          'Sector3Time',
-          'Compound',
-          'TyreLife',
-          'Team',
-          'LapStartTime',
-          'LapStartDate',
-          'Position',
-        ],
-      ],
+      columns: columnNames(
+        'Time Driver DriverNumber LapTime LapNumber Stint PitOutTime PitInTime Sector1Time Sector2Time Sector3Time ' +
+          'Compound TyreLife Team LapStartTime LapStartDate Position',
+      ),
       rows: timing.laps.map((lap) => [
         seconds(lap.endMs),
         codes.get(lap.driverNumber) ?? null,
@@ -152,6 +133,10 @@ function timingTables(session: SessionTable): SmallTable[] {
       ]),
     },
   ];
+}
+
+function columnNames(names: string): string[] {
+  return names.split(' ');
 }
 
 function seconds(ms: number | null): number | null {

@@ -4,5 +4,6 @@ export { exportParquet } from './export-parquet.ts';
 export { exportTiming } from './export-timing.ts';
 export { exportBaseName } from './file-names.ts';
 export { mergeSlice, type MergedSlice } from './merge-slice.ts';
+export { selectDrivers } from './select-drivers.ts';
 export { readTableCache, writeTableCache } from './table-cache.ts';
 export type { ExportedFile } from './write-beside.ts';
