@@ -1,0 +1,264 @@
+import uPlot from 'uplot';
+import type { TelemetryStore } from '../state/telemetry-store.ts';
+import { timeTicks } from './time-ticks.ts';
+import { addTrace } from './trace-path.ts';
+import type { TraceSpec } from './trace-specs.ts';
+
+export interface TracedDriver {
+  readonly code: string;
+  readonly colour: string;
+  readonly dashed: boolean;
+}
+
+/** A coloured stretch behind the traces (a flag phase), session time [s]. */
+export interface Band {
+  readonly fromS: number;
+  readonly toS: number;
+  readonly colour: string;
+}
+
+/** What the board asks for in every frame; nothing is handed over per sample. */
+export interface BoardSource {
+  readonly store: TelemetryStore;
+  drivers(): readonly TracedDriver[];
+  windowS(): number;
+  headS(nowMs: number): number | null;
+  /** Reading of the shown clock at session time 0 [s], for round ticks. */
+  tickOffsetS(): number;
+  formatTick(sessionS: number): string;
+  laps(): readonly { readonly atS: number; readonly label: string }[];
+  bands(): readonly Band[];
+  /** Told when the cursor moves over the charts; session time [s], or null when it leaves. */
+  onCursor(sessionS: number | null): void;
+}
+
+interface Chart {
+  readonly spec: TraceSpec;
+  readonly plot: uPlot;
+  readonly host: HTMLElement;
+  readonly observer: ResizeObserver;
+}
+
+const axisFont = '11px "Inter Variable", system-ui, sans-serif';
+const colours = { grid: '#1b212b', tick: '#7d8797', lap: '#323c4c', lapText: '#8b95a5' };
+const leftGutter = 44;
+const axisHeight = 26;
+/** A frame that costs more than this [ms] is followed by a pause as long, so that the page stays responsive. */
+const frameBudgetMs = 7;
+
+/**
+ * Draws all charts from the ring buffers, one call of `frame` per animation frame. uPlot provides scales, axes and the
+ * synchronised cursor; lines are drawn straight from the rings, so that a frame allocates no samples.
+ */
+export class TraceBoard {
+  readonly #source: BoardSource;
+  readonly #charts = new Map<string, Chart>();
+  readonly #sync = uPlot.sync('traces');
+  #drawnKey = '';
+  #isStale = true;
+  #notBeforeMs = 0;
+  #window = { fromS: 0, toS: 1 };
+  #cursorLeft = -1;
+
+  constructor(source: BoardSource) {
+    this.#source = source;
+  }
+
+  /** Newest frame's range of session time [s]. */
+  get window(): { readonly fromS: number; readonly toS: number } {
+    return this.#window;
+  }
+
+  /** Puts the chart of one channel into `host` and keeps its size; returns its removal. */
+  attach(spec: TraceSpec, host: HTMLElement, showTime: boolean): () => void {
+    const plot = new uPlot(
+      this.#options(spec, host, showTime),
+      [
+        [0, 1],
+        [null, null],
+      ],
+      host,
+    );
+    const observer = new ResizeObserver(() => {
+      plot.setSize({ width: host.clientWidth, height: host.clientHeight });
+      this.#isStale = true;
+    });
+    observer.observe(host);
+    this.#charts.set(spec.channel, { spec, plot, host, observer });
+    this.#isStale = true;
+    return () => {
+      observer.disconnect();
+      this.#charts.delete(spec.channel);
+      plot.destroy();
+    };
+  }
+
+  /** The next frame is drawn even if no data came. */
+  invalidate(): void {
+    this.#isStale = true;
+  }
+
+  /** Draws when something changed since the last frame. */
+  frame(nowMs: number): void {
+    if (nowMs < this.#notBeforeMs || this.#charts.size === 0) return;
+    const source = this.#source;
+    const headS = source.headS(nowMs);
+    const windowS = source.windowS();
+    const key = `${source.store.version} ${headS} ${windowS}`;
+    if (key === this.#drawnKey && !this.#isStale) return;
+    this.#drawnKey = key;
+    this.#isStale = false;
+    const toS = headS ?? 0;
+    this.#window = { fromS: toS - windowS, toS };
+    for (const { plot } of this.#charts.values()) {
+      plot.batch(() => {
+        plot.setData(
+          [
+            [toS - windowS, toS],
+            [null, null],
+          ],
+          false,
+        );
+        plot.setScale('x', { min: toS - windowS, max: toS });
+      });
+    }
+    if (this.#cursorLeft >= 0) this.#tellCursor();
+    const costMs = performance.now() - nowMs;
+    this.#notBeforeMs = costMs > frameBudgetMs ? performance.now() + Math.min(costMs, 200) : 0;
+  }
+
+  #tellCursor(): void {
+    const first = this.#charts.values().next().value;
+    if (first === undefined) return;
+    this.#source.onCursor(this.#cursorLeft < 0 ? null : first.plot.posToVal(this.#cursorLeft, 'x'));
+  }
+
+  #options(spec: TraceSpec, host: HTMLElement, showTime: boolean): uPlot.Options {
+    const source = this.#source;
+    return {
+      width: Math.max(60, host.clientWidth),
+      height: Math.max(30, host.clientHeight),
+      padding: [2, 1, showTime ? 0 : 3, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: false, y: false, setScale: false },
+        sync: { key: this.#sync.key, setSeries: false },
+      },
+      scales: {
+        x: { time: false, auto: false, range: (_plot, min, max) => [min, max] },
+        y: { auto: false, range: [spec.min, spec.max] },
+      },
+      series: [{}, { scale: 'y', paths: () => null, points: { show: false } }],
+      axes: [
+        {
+          show: true,
+          size: showTime ? axisHeight : 0,
+          stroke: colours.tick,
+          font: axisFont,
+          gap: 6,
+          grid: { stroke: colours.grid, width: 1 },
+          ticks: { show: false },
+          splits: (plot, _axis, min, max) =>
+            timeTicks(min, max, plot.over.clientWidth / 92, source.tickOffsetS()),
+          values: (_plot, splits) =>
+            showTime ? splits.map((split) => source.formatTick(split)) : splits.map(() => ''),
+        },
+        {
+          scale: 'y',
+          size: leftGutter,
+          stroke: colours.tick,
+          font: axisFont,
+          gap: 6,
+          grid: { stroke: colours.grid, width: 1 },
+          ticks: { show: false },
+          splits: () => [...spec.ticks],
+          values: (_plot, splits) => splits.map((split) => formatTickValue(spec, split)),
+        },
+      ],
+      hooks: {
+        drawClear: [(plot) => this.#drawBands(plot)],
+        draw: [(plot) => this.#drawTraces(plot, spec)],
+        setCursor: [
+          (plot) => {
+            this.#cursorLeft = plot.cursor.left ?? -1;
+            this.#tellCursor();
+          },
+        ],
+      },
+    };
+  }
+
+  #drawBands(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const { fromS, toS } = this.#window;
+    for (const band of this.#source.bands()) {
+      if (band.toS <= fromS || band.fromS >= toS) continue;
+      const x0 = Math.max(bbox.left, plot.valToPos(band.fromS, 'x', true));
+      const x1 = Math.min(bbox.left + bbox.width, plot.valToPos(band.toS, 'x', true));
+      ctx.fillStyle = band.colour;
+      ctx.fillRect(x0, bbox.top, x1 - x0, bbox.height);
+    }
+  }
+
+  #drawTraces(plot: uPlot, spec: TraceSpec): void {
+    const { ctx, bbox } = plot;
+    const { fromS, toS } = this.#window;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    this.#drawLaps(plot, spec, ratio);
+    const zero = plot.valToPos(0, 'y', true);
+    const window = {
+      fromS,
+      toS,
+      left: bbox.left,
+      pixelsPerS: bbox.width / (toS - fromS),
+      zero,
+      pixelsPerUnit: zero - plot.valToPos(1, 'y', true),
+    };
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 1.5 * ratio;
+    const drivers = this.#source.drivers();
+    // Last in the list first, so that the driver chosen first lies on top.
+    for (let at = drivers.length - 1; at >= 0; at--) {
+      const { code, colour, dashed } = drivers[at]!;
+      const buffer = this.#source.store.buffer(code);
+      if (buffer === undefined) continue;
+      ctx.strokeStyle = colour;
+      ctx.setLineDash(dashed ? [5 * ratio, 3 * ratio] : []);
+      ctx.beginPath();
+      addTrace(ctx, buffer, spec.channel, spec.isStep, window);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  #drawLaps(plot: uPlot, spec: TraceSpec, ratio: number): void {
+    const { ctx, bbox } = plot;
+    const { fromS, toS } = this.#window;
+    ctx.strokeStyle = colours.lap;
+    ctx.fillStyle = colours.lapText;
+    ctx.lineWidth = ratio;
+    ctx.font = `600 ${10 * ratio}px "Inter Variable", system-ui, sans-serif`;
+    ctx.textBaseline = 'top';
+    for (const { atS, label } of this.#source.laps()) {
+      if (atS < fromS || atS > toS) continue;
+      const x = Math.round(plot.valToPos(atS, 'x', true)) + 0.5;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      if (spec.channel === 'speed') ctx.fillText(label, x + 4 * ratio, bbox.top + 3 * ratio);
+    }
+  }
+}
+
+function formatTickValue(spec: TraceSpec, value: number): string {
+  if (spec.channel === 'brake') return value === 0 ? 'off' : 'on';
+  if (spec.channel === 'gear' && value === 0) return 'N';
+  return spec.channel === 'rpm' && value !== 0 ? `${value / 1000}k` : String(value);
+}
