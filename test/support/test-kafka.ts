@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noLog } from '../../src/domain/log.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { findJava, findKafka, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
+import { findJava, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
 import type { ManagedKafka } from '../../src/kafka/managed/index.ts';
 
 const { java, found } = await findJava();
@@ -37,7 +37,7 @@ export async function startTestKafka(
 ): Promise<TestKafka> {
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-kafka-'));
   const { signal } = new AbortController();
-  if (findKafka(dir) === null) await installKafka({ dir, log, signal });
+  await installKafka({ dir, log, signal });
   const options = { dir, heapMb: 256, profile: 'test', log, signal, endsWithParent: true } as const;
   let broker = await startKafka({ ...options, port: 0, controllerPort: 0 });
   const { port, bootstrap, controllerPort } = broker;

@@ -1,8 +1,10 @@
 export { checkReach } from './advertised.ts';
 export type { BrokerReach, ReachOptions } from './advertised.ts';
 export { joinServer, splitServer } from './server-address.ts';
-export { findKafka, installKafka } from './install.ts';
-export type { InstallOptions, KafkaInstall } from './install.ts';
+export { findKafka } from './find-kafka.ts';
+export type { KafkaInstall } from './find-kafka.ts';
+export { installKafka } from './install.ts';
+export type { InstallOptions } from './install.ts';
 export { findJava, javaInstallCommand, requireJava, requiredJava } from './java.ts';
 export type { JavaRuntime, JavaSearch } from './java.ts';
 export type { BrokerProfile } from './jvm.ts';

@@ -1,29 +1,18 @@
 import { spawn } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log, OnProgress } from '../../domain/log.ts';
-import { compareVersions } from './data-folder.ts';
+import { findKafka, oldestVersion, versionOf } from './find-kafka.ts';
+import type { KafkaInstall } from './find-kafka.ts';
+import { findJava } from './java.ts';
+import { takeLock } from './lock.ts';
+import type { HeldLock } from './lock.ts';
 import { kafkaVersion, managedPaths, pomPath, userCacheDir } from './paths.ts';
-
-/** Jars of an Apache Kafka that can run a broker. */
-export interface KafkaInstall {
-  /** Folder of the jars. */
-  readonly libs: string;
-  readonly version: string;
-  /** Where it was found: 'SLIPSTREAM_KAFKA_LIBS', 'KAFKA_HOME', 'PATH', 'the data folder' or 'the user cache'. */
-  readonly origin: string;
-}
+import { startKafka } from './start.ts';
+import { prepareWarmStart } from './warm-start.ts';
 
 export interface InstallOptions {
   /** Folder of the managed broker; jars inside it are used before those of the user cache. */
@@ -34,40 +23,44 @@ export interface InstallOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-const oldestVersion = '3.5.0';
-
-/**
- * A Kafka that is on this machine already, or null: the folder named by SLIPSTREAM_KAFKA_LIBS, KAFKA_HOME, the scripts
- * on PATH (each when at least 3.5), the jars in `dir`, those in the user cache.
- */
-export function findKafka(dir: string, environment: NodeJS.ProcessEnv = process.env): KafkaInstall | null {
-  const named = environment['SLIPSTREAM_KAFKA_LIBS'] ?? '';
-  const home = environment['KAFKA_HOME'] ?? '';
-  const places: readonly (readonly [string, string | null])[] = [
-    ['SLIPSTREAM_KAFKA_LIBS', named === '' ? null : resolve(named)],
-    ['KAFKA_HOME', home === '' ? null : join(home, 'libs')],
-    ['PATH', libsOnPath(environment)],
-    ['the data folder', managedPaths(resolve(dir)).libs],
-    ['the user cache', join(userCacheDir(environment), `libs-${kafkaVersion}`)],
-  ];
-  for (const [origin, libs] of places) {
-    if (libs === null) continue;
-    const version = versionOf(libs);
-    if (version !== null && compareVersions(version, oldestVersion) >= 0) return { libs, version, origin };
-  }
-  return null;
-}
-
 /**
  * Finds Apache Kafka or obtains it from Maven Central with `mvn` (the user's Maven settings apply). The jars go into
  * the user cache, so that a second checkout finds them, or into `dir` where the cache cannot be written; they are
- * written beside and renamed. Throws F1_KAFKA_INSTALL.
+ * written beside and renamed. Then the files for faster starts are made. Throws F1_KAFKA_INSTALL.
  */
 export async function installKafka(options: InstallOptions): Promise<KafkaInstall> {
-  const { dir, log, environment = process.env } = options;
-  const found = findKafka(dir, environment);
-  if (found !== null) return found;
+  const { dir, log, signal, environment = process.env } = options;
+  const found = findKafka(dir, environment) ?? (await obtain(options));
+  const { java } = await findJava(environment, signal);
+  if (java !== null) await prepareWarmStart(java, found, startKafka, { log, signal, environment });
+  return found;
+}
+
+async function obtain(options: InstallOptions): Promise<KafkaInstall> {
+  const { dir, log, signal, environment = process.env } = options;
   const libs = targetFolder(resolve(dir), environment);
+  const lock = await waitForTurn(`${libs}.lock`, log, signal);
+  try {
+    return findKafka(dir, environment) ?? (await download(libs, options));
+  } finally {
+    lock.release();
+  }
+}
+
+/** One install at a time: a second one waits and finds the jars of the first. */
+async function waitForTurn(path: string, log: Log, signal: AbortSignal): Promise<HeldLock> {
+  let isSaid = false;
+  for (;;) {
+    const { held, holder } = takeLock(path, { port: 0, controllerPort: 0, kafkaVersion });
+    if (held !== null) return held;
+    if (!isSaid) log.info(`Another install of Kafka is under way (pid ${holder.pid}): waiting for it`);
+    isSaid = true;
+    await delay(100, undefined, { signal }); // the end of another process gives no event
+  }
+}
+
+async function download(libs: string, options: InstallOptions): Promise<KafkaInstall> {
+  const { dir, log, environment = process.env } = options;
   log.info(`Installing Apache Kafka ${kafkaVersion} with Maven into ${libs} (about 55 MB, once)`);
   const beside = `${libs}.${process.pid}.part`;
   try {
@@ -85,29 +78,6 @@ export async function installKafka(options: InstallOptions): Promise<KafkaInstal
   if (installed === null) throw installError(`The jars in ${libs} are not usable`);
   log.info(`Installed Apache Kafka ${installed.version} in ${installed.libs}`);
   return installed;
-}
-
-/** Version in the name of the Kafka core jar of a folder ('4.3.1'), or null. */
-function versionOf(libs: string): string | null {
-  if (!existsSync(libs)) return null;
-  for (const name of readdirSync(libs)) {
-    const version = /^kafka_2\.\d+-(\d+\.\d+\.\d+)[^-]*\.jar$/u.exec(name)?.[1];
-    if (version !== undefined) return version;
-  }
-  return null;
-}
-
-function libsOnPath(environment: NodeJS.ProcessEnv): string | null {
-  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-    for (const name of ['kafka-server-start.sh', 'kafka-server-start']) {
-      const script = join(folder, name);
-      if (folder === '' || !existsSync(script)) continue;
-      const root = dirname(dirname(realpathSync(script)));
-      const libs = [join(root, 'libs'), join(root, 'libexec', 'libs')].find((path) => existsSync(path));
-      if (libs !== undefined) return libs;
-    }
-  }
-  return null;
 }
 
 function targetFolder(dir: string, environment: NodeJS.ProcessEnv): string {

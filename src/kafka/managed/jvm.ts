@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareVersions } from './data-folder.ts';
-import type { KafkaInstall } from './install.ts';
+import type { KafkaInstall } from './find-kafka.ts';
 import type { JavaRuntime } from './java.ts';
 import type { ManagedPaths } from './paths.ts';
 
@@ -13,18 +13,16 @@ export type BrokerProfile = 'normal' | 'test';
 export function brokerArguments(
   paths: ManagedPaths,
   install: KafkaInstall,
-  options: { heapMb: number; profile: BrokerProfile; archive: string | null },
+  options: { heapMb: number; profile: BrokerProfile; archive: string | null; writeArchive: string | null },
 ): string[] {
-  const { heapMb, profile, archive } = options;
+  const { heapMb, profile, archive, writeArchive } = options;
   const tuning =
     profile === 'test'
       ? ['-Xms64m', `-Xmx${Math.min(heapMb, 256)}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
       : [`-Xms${Math.min(heapMb, 256)}m`, `-Xmx${heapMb}m`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'];
   return [
     ...tuning,
-    ...(archive === null
-      ? []
-      : ['-Xshare:auto', `-XX:SharedArchiveFile=${archive}`, '-Xlog:disable', '-Xlog:all=error:stderr']),
+    ...archiveArguments(archive, writeArchive),
     '-Djava.awt.headless=true',
     `-Dslipstream.kafka.dir=${paths.dir}`,
     ...loggingArguments(paths),
@@ -33,6 +31,13 @@ export function brokerArguments(
     'kafka.Kafka',
     paths.properties,
   ];
+}
+
+/** An archive that does not fit is ignored by the JVM; its warnings about classes it leaves out are of no use here. */
+function archiveArguments(archive: string | null, writeArchive: string | null): string[] {
+  const quiet = ['-Xlog:disable', '-Xlog:all=error:stderr'];
+  if (writeArchive !== null) return [...quiet, `-XX:ArchiveClassesAtExit=${writeArchive}`];
+  return archive === null ? [] : [...quiet, '-Xshare:auto', `-XX:SharedArchiveFile=${archive}`];
 }
 
 /** System properties that point both generations of log4j at our files. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
@@ -17,8 +17,8 @@ import {
 import type { ClusterRecord } from './data-folder.ts';
 import { formatBytes, freeBytes, requireFreeDisk } from './disk.ts';
 import { explainBrokerLog, fileSize } from './explain-log.ts';
-import { findKafka } from './install.ts';
-import type { KafkaInstall } from './install.ts';
+import { findKafka } from './find-kafka.ts';
+import type { KafkaInstall } from './find-kafka.ts';
 import { requireJava } from './java.ts';
 import type { JavaRuntime } from './java.ts';
 import { brokerArguments, runStorageFormat } from './jvm.ts';
@@ -30,6 +30,7 @@ import type { ManagedPaths } from './paths.ts';
 import { elsewhereError, stopKafka } from './stop.ts';
 import { tieToParent } from './tie-to-parent.ts';
 import { waitReady } from './wait-ready.ts';
+import { formatFromCheckpoint, warmStartFiles } from './warm-start.ts';
 
 export interface StartOptions {
   /** Folder of the broker: data, logs, lock. */
@@ -48,6 +49,8 @@ export interface StartOptions {
   readonly foreground?: boolean;
   /** True ends the broker with this process, even when that is killed. */
   readonly endsWithParent?: boolean;
+  /** Has the JVM write a class archive to this path when it ends. */
+  readonly writeClassArchive?: string;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
@@ -194,7 +197,10 @@ async function prepare(paths: ManagedPaths, options: StartOptions): Promise<Prep
   const known = folder.state === 'whole' ? folder.cluster : null;
   const cluster = { ...(known ?? newCluster()), kafkaVersion: install.version };
   writeCluster(paths, cluster);
-  if (known === null) await format(paths, java, install, cluster, signal);
+  const files = warmStartFiles(java, install, environment);
+  if (known === null && !formatFromCheckpoint(paths, files, cluster.clusterId)) {
+    await format(paths, java, install, cluster, signal);
+  }
   log.info(
     `Starting Apache Kafka ${install.version} (${install.origin}) with Java ${java.version} on port ${port}`,
   );
@@ -252,10 +258,23 @@ async function claimPorts({
 }
 
 function spawnBroker(paths: ManagedPaths, { java, install }: Prepared, options: StartOptions): ChildProcess {
-  const { heapMb, profile, foreground = false, environment = process.env } = options;
+  const {
+    heapMb,
+    profile,
+    foreground = false,
+    writeClassArchive = null,
+    environment = process.env,
+  } = options;
   const console = openSync(paths.consoleLog, 'w');
   try {
-    const args = brokerArguments(paths, install, { heapMb, profile, archive: null });
+    const { classArchive } = warmStartFiles(java, install, environment);
+    const archive = existsSync(classArchive) ? classArchive : null;
+    const args = brokerArguments(paths, install, {
+      heapMb,
+      profile,
+      archive,
+      writeArchive: writeClassArchive,
+    });
     const child = spawn(java.path, args, {
       cwd: paths.dir,
       detached: true,
