@@ -176,8 +176,7 @@ function announce(table: SessionTable, fromCache: boolean, seconds: number, cli:
   cli.log.info(
     `${title}${mark}: ${countRows(table).toLocaleString('en')} rows of ${table.tables.length} drivers ${origin} in ${seconds.toFixed(1)} s`,
   );
-  for (const { topic, reason } of report.missing) cli.log.warn(`${topic} is missing: ${reason}`);
-  for (const warning of report.warnings) cli.log.warn(warning);
+  for (const { reason } of report.missing) cli.log.info(`  ${reason}`);
   if (table.tables.length === 0)
     cli.log.warn('The session has no telemetry: only the timing tables are written');
 }

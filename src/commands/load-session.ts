@@ -53,6 +53,9 @@ export async function openSession(request: OpenSessionRequest): Promise<OpenedSe
     whole = await readTableCache(path, `${before} ${options}`, log);
   }
   const fromCache = whole !== null;
+  // The source has told what is missing or odd while it read; of a cached table it is told again here.
+  let told = 0;
+  if (whole !== null) logMissing(whole, log);
   if (whole === null) {
     const raw = await readSession(ref, {
       config,
@@ -65,6 +68,7 @@ export async function openSession(request: OpenSessionRequest): Promise<OpenedSe
     signal.throwIfAborted();
     onProgress?.({ stage: 'merge', file: null, done: 0, total: null, unit: 'rows', etaSeconds: null });
     whole = buildSessionTable(raw, { all: request.all ?? false });
+    told = raw.report.warnings.length;
     const after = await ref.fingerprint();
     // A recording that changed while it was read must not be kept as what it is now.
     const isSettled = before === absent || before === after;
@@ -72,6 +76,7 @@ export async function openSession(request: OpenSessionRequest): Promise<OpenedSe
       await keepTable(path, whole, `${after} ${options}`, log);
     }
   }
+  for (const warning of whole.report.warnings.slice(told)) log.warn(warning);
   const table = selectDrivers(whole, request.drivers ?? [], (name) =>
     log.warn(`Driver ${name} is not in this session`),
   );
@@ -102,6 +107,14 @@ function optionsText(request: OpenSessionRequest): string {
 function tablePath(config: Config, ref: SessionRef, options: string): string {
   const variant = createHash('sha256').update(options).digest('hex').slice(0, 8);
   return join(resolve(config.source.cache_dir), 'tables', `${ref.cacheKey}-${variant}.f1table`);
+}
+
+function logMissing({ report: { missing } }: SessionTable, log: Log): void {
+  if (missing.length === 0) return;
+  const topics = missing.map(({ topic }) => topic).join(', ');
+  log.warn(`${missing.length} ${missing.length === 1 ? 'topic is' : 'topics are'} missing: ${topics}`, {
+    missing,
+  });
 }
 
 async function keepTable(path: string, table: SessionTable, fingerprint: string, log: Log): Promise<void> {

@@ -84,7 +84,8 @@ function buildDriver(job: BuildJob, driver: Driver, windows: readonly LapWindow[
     warnings,
   );
   if (car === null && pos === null) return null;
-  const bounds = everything ? recordedBounds(car, pos, t0EpochMs) : boundsOf(windows);
+  const recorded = recordedBounds(car, pos, t0EpochMs);
+  const bounds = everything ? recorded : boundsOf(windows, recorded);
   if (bounds === null) {
     warnings.push(
       `Driver ${driver.code} (car ${driver.number}) has telemetry but no lap: left out; --all includes it`,
@@ -107,13 +108,15 @@ interface Bounds {
   readonly endMs: number;
 }
 
-function boundsOf(windows: readonly LapWindow[]): Bounds | null {
+function boundsOf(windows: readonly LapWindow[], recorded: Bounds): Bounds | null {
   const first = windows[0];
   if (first === undefined) return null;
-  return {
-    startMs: first.startMs,
-    endMs: windows.reduce((end, window) => Math.max(end, window.endMs), first.endMs),
-  };
+  let endMs = first.startMs;
+  for (const window of windows) {
+    const end = window.isEndKnown ? window.endMs : Math.min(window.endMs, recorded.endMs);
+    endMs = Math.max(endMs, end);
+  }
+  return { startMs: first.startMs, endMs };
 }
 
 function recordedBounds(car: CarSamples | null, pos: PosSamples | null, t0EpochMs: number): Bounds {

@@ -6,6 +6,8 @@ export interface LapWindow {
   readonly lap: number;
   readonly startMs: number;
   readonly endMs: number;
+  /** False when `endMs` is a guess: rows end with the recording then. */
+  readonly isEndKnown: boolean;
   /** Index into `compounds`. */
   readonly compound: number;
 }
@@ -34,8 +36,9 @@ export function lapWindows(laps: readonly Lap[]): LapWindow[] {
       nextStart ??
       (lap.pitInMs !== null && lap.pitInMs > startMs ? lap.pitInMs : startMs + unfinishedLapMs);
     previousEnd = endMs;
+    const isEndKnown = lap.endMs !== null || lap.pitInMs !== null;
     if (endMs > startMs)
-      windows.push({ lap: lap.lap, startMs, endMs, compound: compoundIndex(lap.compound) });
+      windows.push({ lap: lap.lap, startMs, endMs, isEndKnown, compound: compoundIndex(lap.compound) });
   }
   return windows.sort((a, b) => a.startMs - b.startMs);
 }
