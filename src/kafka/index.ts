@@ -3,3 +3,6 @@ export type { EmbeddedBroker, EmbeddedBrokerOptions, EmbeddedStats } from './emb
 export { remoteBroker } from './remote/remote-broker.ts';
 export { serveBroker } from './remote/serve-broker.ts';
 export { severityPartitionOf, topicNames, topicSpecs } from './topics.ts';
+export { checkAdvertised, connectKafka } from './client/connect-kafka.ts';
+export type { KafkaOptions, KafkaStats } from './client/connect-kafka.ts';
+export type { KafkaSecurity } from './client/security.ts';
