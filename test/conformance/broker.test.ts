@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Broker } from '../../src/domain/broker.ts';
-import { createEmbeddedBroker, remoteBroker, serveBroker } from '../../src/kafka/index.ts';
+import { connectKafka, createEmbeddedBroker, remoteBroker, serveBroker } from '../../src/kafka/index.ts';
+import { skipWithoutBroker, testKafka } from '../support/kafka-broker.ts';
 import { brokerConformance } from './broker.ts';
 
 function overPort(log: Broker): Broker {
@@ -30,6 +31,26 @@ brokerConformance({
       async close() {
         await broker.close();
         await log.close();
+      },
+    };
+  },
+});
+
+brokerConformance({
+  name: 'Apache Kafka',
+  skip: skipWithoutBroker,
+  async open() {
+    const cleanups: (() => Promise<void>)[] = [];
+    const { bootstrap } = await testKafka({ after: (clean) => cleanups.push(clean) });
+    const connect = (): Promise<Broker> =>
+      connectKafka({ bootstrapServers: bootstrap, clientId: 'conformance' });
+    const broker = await connect();
+    return {
+      broker,
+      connect,
+      async close() {
+        await broker.close();
+        for (const clean of cleanups) await clean();
       },
     };
   },
