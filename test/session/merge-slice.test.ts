@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Invalid, originNames } from '../../src/domain/table.ts';
 import { mergeSlice } from '../../src/session/index.ts';
 import { carSamples, grid, posSamples, t0EpochMs } from './synthetic-session.ts';

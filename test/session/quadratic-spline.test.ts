@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { QuadraticSpline } from '../../src/session/quadratic-spline.ts';
 
 /** Rising abscissae with gaps of 1 ms to 2 s, the spread that the feed shows. */

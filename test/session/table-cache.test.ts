@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { crc32 } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { F1Error } from '../../src/domain/errors.ts';
 import { noLog, type Log } from '../../src/domain/log.ts';
 import type { SessionTable } from '../../src/domain/table.ts';
