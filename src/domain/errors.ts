@@ -45,6 +45,7 @@ export const errorCodes = [
   'F1_BRIDGE_UNAVAILABLE',
   'F1_BRIDGE_PORT',
   'F1_INTERNAL',
+  'F1_REPLAY_EMPTY',
   'F1_INTERRUPTED',
   'F1_PROCESS_REFUSED',
 ] as const;

@@ -1,0 +1,5 @@
+export { buildApp, routes } from './http/app.ts';
+export type { AppContext } from './http/app-context.ts';
+export { createBridge } from './bridge.ts';
+export type { Bridge, BridgeOptions, BridgeStats } from './bridge.ts';
+export type { ExtraMetric } from './metrics/bridge-metrics.ts';

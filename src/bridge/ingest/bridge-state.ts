@@ -1,0 +1,255 @@
+import { applyTiming, createRaceState } from '../../analysis/race-state.ts';
+import type { RaceState } from '../../analysis/race-state.ts';
+import type { BrokerRecord, RecordBatch, RecordHeaders } from '../../domain/broker.ts';
+import { messageOf } from '../../domain/errors.ts';
+import type { ReplayState } from '../../domain/messages.ts';
+import { implausibleReason, readTelemetry } from '../../domain/telemetry-codec.ts';
+import { createTelemetryRow } from '../../domain/telemetry-row.ts';
+import { headerNames } from '../../domain/topics.ts';
+import type { TopicRole } from '../../domain/topics.ts';
+import { createAlertLog } from './alert-log.ts';
+import type { AlertLog } from './alert-log.ts';
+import { createIngestCounters, setAside } from './counters.ts';
+import type { IngestCounters, SetAsideReason } from './counters.ts';
+import { createEventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
+import { createPointStore } from './point-store.ts';
+import type { PointStore } from './point-store.ts';
+import { isAlertMessage, isReplayState } from './record-shapes.ts';
+import { createRunTracker } from './run-tracker.ts';
+import type { RunTracker } from './run-tracker.ts';
+
+/** Everything that the bridge knows: filled by the reader, shown by routes and WebSocket. */
+export interface BridgeState {
+  readonly tracker: RunTracker;
+  readonly points: PointStore;
+  readonly alerts: AlertLog;
+  readonly race: RaceState;
+  /** The newest `state` record of the replay; null before the first. */
+  readonly replay: ReplayState | null;
+  /** When that record was published, epoch ms. */
+  readonly replayAtMs: number;
+  readonly counters: IngestCounters;
+  /** JSON texts of timing and alert records of the current (run, segment), for clients that follow. */
+  readonly timingEvents: EventLog;
+  readonly alertEvents: EventLog;
+  /** Rises with every change of (run, segment) and every loss of what was held. */
+  readonly epoch: number;
+  /** Rises with every `state` record. */
+  readonly replayVersion: number;
+  /** Publication time of the newest telemetry record, epoch ms; NaN before the first. */
+  readonly lastTelemetryMs: number;
+  /** Takes a batch of one topic. Never throws: what cannot be used is counted and set aside. */
+  ingest(role: TopicRole, batch: RecordBatch, nowMs: number): void;
+  /** Takes the marker that names the current run, before anything else is read. */
+  seed(state: ReplayState, publishedMs: number): void;
+  /** Forgets what came from a topic (and partition): it will be read anew. */
+  forget(role: TopicRole, partition: number | null): void;
+  /** Forgets everything: the topics were created anew. */
+  forgetAll(): void;
+  /** From now on hops are measured: the backlog was read. */
+  setLive(sinceMs: number): void;
+}
+
+const maxAlerts = 10_000;
+const keptEvents = 4_000;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export function createBridgeState(bufferPoints: number): BridgeState {
+  const tracker = createRunTracker();
+  const points = createPointStore(bufferPoints);
+  const alerts = createAlertLog(maxAlerts);
+  const counters = createIngestCounters();
+  const timingEvents = createEventLog(keptEvents);
+  const alertEvents = createEventLog(keptEvents);
+  const row = createTelemetryRow();
+  let race = createRaceState();
+  let replay: ReplayState | null = null;
+  let replayAtMs = Number.NaN;
+  let replayVersion = 0;
+  let epoch = 0;
+  let lastTelemetryMs = Number.NaN;
+  let liveSinceMs = Number.POSITIVE_INFINITY;
+
+  const clearRace = (): void => {
+    race = createRaceState();
+    timingEvents.clear();
+    points.setCaution(false);
+    points.setYear(null);
+  };
+  const clearAlerts = (): void => {
+    alerts.clear();
+    alertEvents.clear();
+  };
+  const startAnew = (): void => {
+    epoch++;
+    points.clear();
+    clearRace();
+    clearAlerts();
+  };
+
+  const isCurrent = (run: string, segment: number, publishedMs: number): boolean => {
+    const verdict = tracker.judge(run, segment, publishedMs);
+    if (verdict === 'stale') {
+      counters.stale++;
+      return false;
+    }
+    if (verdict === 'reset') {
+      counters.changes++;
+      startAnew();
+    }
+    return true;
+  };
+
+  const takeTelemetry = (
+    value: Uint8Array,
+    record: BrokerRecord,
+    partition: number,
+    nowMs: number,
+  ): Fault | null => {
+    if (!readTelemetry(value, row)) return ['undecodable', 'not an f1-telemetry object'];
+    const implausible = implausibleReason(row);
+    if (implausible !== null) return ['implausible', implausible];
+    lastTelemetryMs = record.timestampMs;
+    const outcome = points.append(row, partition);
+    if (outcome !== 'kept') return [outcome, `${row.driver} at ${row.timestampMs}`];
+    if (record.timestampMs >= liveSinceMs) {
+      counters.hops.replay.observe((record.timestampMs - row.timestampMs) / 1000);
+      counters.hops.broker.observe((nowMs - record.timestampMs) / 1000);
+    }
+    return null;
+  };
+
+  const takeTiming = (value: Uint8Array): Fault | null => {
+    const text = decoder.decode(value);
+    if (!applyTiming(race, JSON.parse(text))) return ['undecodable', 'not an f1-timing object'];
+    timingEvents.push(text);
+    const status = race.track_status.at(-1)?.status ?? '1';
+    points.setCaution(status !== '1');
+    points.setYear(race.session?.year ?? null);
+    return null;
+  };
+
+  const takeAlert = (value: Uint8Array, record: BrokerRecord): Fault | null => {
+    const text = decoder.decode(value);
+    const alert: unknown = JSON.parse(text);
+    if (!isAlertMessage(alert)) return ['undecodable', 'not an f1-alerts object'];
+    alerts.put(alert);
+    alertEvents.push(text);
+    if (record.timestampMs >= liveSinceMs) {
+      counters.hops.processor.observe((record.timestampMs - Date.parse(alert.timestamp)) / 1000);
+    }
+    return null;
+  };
+
+  const takeControl = (value: Uint8Array, record: BrokerRecord): Fault | null => {
+    const message: unknown = JSON.parse(decoder.decode(value));
+    if (isReplayState(message)) {
+      if (!isCurrent(message.run, message.segment, record.timestampMs)) return null;
+      replay = message;
+      replayAtMs = record.timestampMs;
+      replayVersion++;
+      return null;
+    }
+    const isCommand =
+      typeof message === 'object' && message !== null && Reflect.get(message, 'message_type') === 'command';
+    return isCommand ? null : ['undecodable', 'neither a command nor a state'];
+  };
+
+  const take = (role: TopicRole, record: BrokerRecord, partition: number, nowMs: number): Fault | null => {
+    const { value } = record;
+    if (value === null) return ['tombstone', 'a record without a value'];
+    counters.bytes[role] += value.length;
+    try {
+      if (role === 'control') return takeControl(value, record);
+      const identity = identityOf(record.headers);
+      if (identity === null) return ['no-identity', 'headers run and segment are missing'];
+      if (!isCurrent(identity.run, identity.segment, record.timestampMs)) return null;
+      if (role === 'telemetry') return takeTelemetry(value, record, partition, nowMs);
+      if (role === 'timing') return takeTiming(value);
+      if (role === 'alerts') return takeAlert(value, record);
+      return null; // predictions are counted only: nothing is published yet
+    } catch (error) {
+      return ['undecodable', messageOf(error)];
+    }
+  };
+
+  return {
+    tracker,
+    points,
+    alerts,
+    counters,
+    timingEvents,
+    alertEvents,
+    get race() {
+      return race;
+    },
+    get replay() {
+      return replay;
+    },
+    get replayAtMs() {
+      return replayAtMs;
+    },
+    get replayVersion() {
+      return replayVersion;
+    },
+    get epoch() {
+      return epoch;
+    },
+    get lastTelemetryMs() {
+      return lastTelemetryMs;
+    },
+    ingest(role, batch, nowMs) {
+      const { topic, partition, records } = batch;
+      for (const record of records) {
+        counters.records[role]++;
+        const fault = take(role, record, partition, nowMs);
+        if (fault !== null) {
+          setAside(counters, { topic, partition, offset: record.offset, reason: fault[0], detail: fault[1] });
+        }
+      }
+    },
+    seed(state, publishedMs) {
+      tracker.seed(state.run, state.segment, state.run_started_at);
+      startAnew();
+      replay = state;
+      replayAtMs = publishedMs;
+      replayVersion++;
+    },
+    forget(role, partition) {
+      if (role === 'telemetry') points.clear(partition);
+      else if (role === 'timing') clearRace();
+      else if (role === 'alerts') clearAlerts();
+      else return;
+      epoch++;
+    },
+    forgetAll() {
+      tracker.clear();
+      replay = null;
+      replayAtMs = Number.NaN;
+      replayVersion++;
+      startAnew();
+    },
+    setLive(sinceMs) {
+      liveSinceMs = sinceMs;
+    },
+  };
+}
+
+type Fault = readonly [reason: SetAsideReason, detail: string];
+
+let knownHeaders: RecordHeaders | null = null;
+let knownIdentity: { run: string; segment: number } | null = null;
+
+/** (run, segment) of a record's headers; records of one batch share the object, so it is read once. */
+function identityOf(headers: RecordHeaders): { run: string; segment: number } | null {
+  if (headers === knownHeaders) return knownIdentity;
+  const run = headers[headerNames.run];
+  const segment = Number(headers[headerNames.segment] ?? Number.NaN);
+  knownHeaders = headers;
+  knownIdentity =
+    run !== undefined && run !== '' && run.length <= 100 && Number.isInteger(segment) && segment >= 0
+      ? { run, segment }
+      : null;
+  return knownIdentity;
+}

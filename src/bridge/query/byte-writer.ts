@@ -1,0 +1,120 @@
+/** Appends JSON text to a buffer that grows by doubling; numbers are written digit by digit, without strings. */
+export interface ByteWriter {
+  readonly length: number;
+  text(text: string): void;
+  byte(byte: number): void;
+  /** `raw / scale` with no trailing zero; scale is 1, 10 or 1000. */
+  decimal(raw: number, scale: number): void;
+  /** A whole number of at most 15 digits. */
+  integer(value: number): void;
+  null(): void;
+  /** What was written, as a view: valid until the writer is used again. */
+  view(): Buffer;
+  /** What was written, as a copy. */
+  copy(): Buffer;
+  reset(): void;
+}
+
+const zero = 0x30;
+const minus = 0x2d;
+const point = 0x2e;
+
+/** Three digits for every number below 1,000. */
+const digits = new Uint8Array(3000);
+for (let i = 0; i < 1000; i++) {
+  digits[i * 3] = zero + Math.floor(i / 100);
+  digits[i * 3 + 1] = zero + (Math.floor(i / 10) % 10);
+  digits[i * 3 + 2] = zero + (i % 10);
+}
+
+/** A writer with room for `size` bytes to begin with. */
+export function createByteWriter(size: number): ByteWriter {
+  let buffer = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+
+  const room = (bytes: number): void => {
+    if (at + bytes <= buffer.length) return;
+    const bigger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + bytes));
+    buffer.copy(bigger, 0, 0, at);
+    buffer = bigger;
+  };
+
+  const three = (value: number): void => {
+    const from = value * 3;
+    buffer[at] = digits[from]!;
+    buffer[at + 1] = digits[from + 1]!;
+    buffer[at + 2] = digits[from + 2]!;
+    at += 3;
+  };
+
+  /** Digits of a whole number ≥ 0; room was made by the caller. */
+  const whole = (value: number): void => {
+    if (value < 1000) {
+      const from = value * 3;
+      if (value >= 100) buffer[at++] = digits[from]!;
+      if (value >= 10) buffer[at++] = digits[from + 1]!;
+      buffer[at++] = digits[from + 2]!;
+      return;
+    }
+    const high = Math.floor(value / 1000);
+    whole(high);
+    three(value - high * 1000);
+  };
+
+  return {
+    get length() {
+      return at;
+    },
+    text(text) {
+      room(text.length * 3);
+      at += buffer.write(text, at);
+    },
+    byte(byte) {
+      room(1);
+      buffer[at++] = byte;
+    },
+    decimal(raw, scale) {
+      room(20);
+      let value = raw;
+      if (value < 0) {
+        buffer[at++] = minus;
+        value = -value;
+      }
+      if (scale === 1) {
+        whole(value);
+        return;
+      }
+      const high = Math.floor(value / scale);
+      whole(high);
+      const rest = value - high * scale;
+      if (rest === 0) return;
+      buffer[at++] = point;
+      if (scale === 10) {
+        buffer[at++] = zero + rest;
+        return;
+      }
+      three(rest);
+      while (buffer[at - 1] === zero) at--;
+    },
+    integer(value) {
+      room(20);
+      if (value < 0) {
+        buffer[at++] = minus;
+        whole(-value);
+      } else whole(value);
+    },
+    null() {
+      room(4);
+      buffer[at] = 0x6e;
+      buffer[at + 1] = 0x75;
+      buffer[at + 2] = 0x6c;
+      buffer[at + 3] = 0x6c;
+      at += 4;
+    },
+    view: () => buffer.subarray(0, at),
+    copy: () => Buffer.from(buffer.subarray(0, at)),
+    reset() {
+      at = 0;
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { Origin } from '../../domain/table.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import type { PointBuffer, PointColumn } from '../ingest/point-buffer.ts';
+
+const comma = 0x2c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+/** Rows of one driver inside a time range, cut where the trace breaks. */
+export interface RowRange {
+  /** Absolute index of the first row. */
+  readonly from: number;
+  /** Absolute index behind the last row. */
+  readonly to: number;
+  /** Absolute indices of rows that begin anew after a hole, rising. */
+  readonly breaks: readonly number[];
+}
+
+/** A trace breaks when the time between two rows exceeds this, or four times the median spacing if that is longer. */
+export const minGapMs = 1000;
+
+/**
+ * Rows with `fromMs` ≤ time ≤ `toMs`, with the breaks of the trace; of more than `maxBreaks` the longest are kept.
+ * O(rows) over one column.
+ */
+export function findRows(buffer: PointBuffer, fromMs: number, toMs: number, maxBreaks: number): RowRange {
+  const from = buffer.lowerBound(fromMs);
+  const to = buffer.lowerBound(nextAfter(toMs));
+  const { times, capacity } = buffer;
+  const gaps: number[] = [];
+  let wide = 0;
+  let slot = from % capacity;
+  let before = times[slot] ?? 0;
+  for (let i = from + 1; i < to; i++) {
+    if (++slot === capacity) slot = 0;
+    const time = times[slot]!;
+    const spacing = time - before;
+    before = time;
+    if (spacing <= minGapMs / 4) continue;
+    wide++;
+    if (spacing > minGapMs) gaps.push(i);
+  }
+  // The median matters only when more than half of all spacings are wide: then the rows are few and far between.
+  if (gaps.length > 0 && wide * 2 > to - from - 1) {
+    const limit = Math.max(minGapMs, 4 * medianSpacing(buffer, from, to));
+    return {
+      from,
+      to,
+      breaks: longest(
+        buffer,
+        gaps.filter((i) => spacingBefore(buffer, i) > limit),
+        maxBreaks,
+      ),
+    };
+  }
+  return { from, to, breaks: longest(buffer, gaps, maxBreaks) };
+}
+
+/** Smallest time that is after `epochMs`: times of rows are whole ms. */
+function nextAfter(epochMs: number): number {
+  return Math.floor(epochMs) + 1;
+}
+
+function spacingBefore(buffer: PointBuffer, index: number): number {
+  return buffer.times[index % buffer.capacity]! - buffer.times[(index - 1) % buffer.capacity]!;
+}
+
+function medianSpacing(buffer: PointBuffer, from: number, to: number): number {
+  const spacings = new Float64Array(to - from - 1);
+  for (let i = 0; i < spacings.length; i++) spacings[i] = spacingBefore(buffer, from + 1 + i);
+  spacings.sort();
+  return spacings[Math.floor((spacings.length - 1) / 2)] ?? 0;
+}
+
+function longest(buffer: PointBuffer, gaps: readonly number[], keep: number): readonly number[] {
+  if (gaps.length <= keep) return gaps;
+  return gaps
+    .toSorted((a, b) => spacingBefore(buffer, b) - spacingBefore(buffer, a))
+    .slice(0, Math.max(0, keep))
+    .sort((a, b) => a - b);
+}
+
+/** Breaks that still leave room for a bucket in every piece of an answer of `maxPoints`. */
+export function maxBreaksFor(maxPoints: number): number {
+  return Math.max(0, Math.floor((maxPoints - 2) / 3));
+}
+
+/**
+ * Writes `[value, epochMs]` pairs of one channel: every row when there is room, else lowest and highest of equal
+ * buckets (of whole rows, real values only); `[null, epochMs]` where the trace breaks. Never more than `maxPoints`
+ * pairs. Returns how many. O(rows), no allocation.
+ */
+export function writePoints(
+  writer: ByteWriter,
+  buffer: PointBuffer,
+  column: PointColumn,
+  range: RowRange,
+  maxPoints: number,
+): number {
+  const { from, to, breaks } = range;
+  const rows = to - from;
+  if (rows <= 0) return 0;
+  const start = writer.length;
+  const all = rows + breaks.length <= maxPoints;
+  const pieces = breaks.length + 1;
+  const buckets = Math.floor((maxPoints - breaks.length) / 2);
+  let written = 0;
+  for (let piece = 0; piece < pieces; piece++) {
+    const a = piece === 0 ? from : breaks[piece - 1]!;
+    const b = piece === breaks.length ? to : breaks[piece]!;
+    if (piece > 0) {
+      const middle = Math.round(
+        (buffer.times[(a - 1) % buffer.capacity]! + buffer.times[a % buffer.capacity]!) / 2,
+      );
+      writePair(writer, start, Number.NaN, 1, middle);
+      written++;
+    }
+    if (all) written += writeEvery(writer, start, buffer, column, a, b);
+    else if (buckets < pieces) written += writeNewest(writer, start, buffer, column, a, b);
+    else {
+      const share = 1 + Math.floor(((buckets - pieces) * (b - a)) / rows);
+      written += writeBuckets(writer, start, buffer, column, a, b, share);
+    }
+  }
+  return written;
+}
+
+function writeEvery(
+  w: ByteWriter,
+  start: number,
+  buffer: PointBuffer,
+  column: PointColumn,
+  a: number,
+  b: number,
+): number {
+  const { times, origin, capacity } = buffer;
+  const { data, scale, nullRaw, channel } = column;
+  let written = 0;
+  let slot = a % capacity;
+  for (let i = a; i < b; i++) {
+    const raw = data[slot]!;
+    if (raw !== nullRaw) {
+      writePair(w, start, raw, scale, times[slot]!);
+      written++;
+    } else if (!channel.derived || origin[slot] === Origin.car) {
+      // Derived channels exist on car rows only: other rows are no break of theirs.
+      writePair(w, start, Number.NaN, scale, times[slot]!);
+      written++;
+    }
+    if (++slot === capacity) slot = 0;
+  }
+  return written;
+}
+
+function writeNewest(
+  w: ByteWriter,
+  start: number,
+  buffer: PointBuffer,
+  column: PointColumn,
+  a: number,
+  b: number,
+): number {
+  const { times, capacity } = buffer;
+  for (let i = b - 1; i >= a; i--) {
+    const raw = column.data[i % capacity]!;
+    if (raw === column.nullRaw) continue;
+    writePair(w, start, raw, column.scale, times[i % capacity]!);
+    return 1;
+  }
+  return 0;
+}
+
+function writeBuckets(
+  w: ByteWriter,
+  start: number,
+  buffer: PointBuffer,
+  column: PointColumn,
+  a: number,
+  b: number,
+  buckets: number,
+): number {
+  const { times, capacity, origin } = buffer;
+  const { data, scale, nullRaw, channel } = column;
+  const size = (b - a) / buckets;
+  let written = 0;
+  let next = a;
+  for (let bucket = 1; bucket <= buckets; bucket++) {
+    const end = bucket === buckets ? b : Math.round(a + bucket * size);
+    if (end <= next) continue;
+    let low = 0x7fffffff;
+    let high = -0x80000000;
+    let lowAt = -1;
+    let highAt = -1;
+    let slot = next % capacity;
+    for (let i = next; i < end; i++) {
+      const raw = data[slot]!;
+      if (raw !== nullRaw) {
+        if (raw < low) {
+          low = raw;
+          lowAt = i;
+        }
+        if (raw > high) {
+          high = raw;
+          highAt = i;
+        }
+      }
+      if (++slot === capacity) slot = 0;
+    }
+    if (lowAt < 0) {
+      if (!channel.derived || hasCarRow(origin, next, end, capacity)) {
+        writePair(w, start, Number.NaN, scale, times[next % capacity]!);
+        written++;
+      }
+    } else if (lowAt === highAt || low === high) {
+      writePair(w, start, low, scale, times[lowAt % capacity]!);
+      written++;
+    } else {
+      const isLowFirst = lowAt < highAt;
+      writePair(w, start, isLowFirst ? low : high, scale, times[(isLowFirst ? lowAt : highAt) % capacity]!);
+      writePair(w, start, isLowFirst ? high : low, scale, times[(isLowFirst ? highAt : lowAt) % capacity]!);
+      written += 2;
+    }
+    next = end;
+  }
+  return written;
+}
+
+function hasCarRow(origin: Uint8Array, from: number, to: number, capacity: number): boolean {
+  for (let i = from; i < to; i++) if (origin[i % capacity] === Origin.car) return true;
+  return false;
+}
+
+function writePair(w: ByteWriter, start: number, raw: number, scale: number, epochMs: number): void {
+  if (w.length > start) w.byte(comma);
+  w.byte(openBracket);
+  if (Number.isNaN(raw)) w.null();
+  else w.decimal(raw, scale);
+  w.byte(comma);
+  w.integer(epochMs);
+  w.byte(closeBracket);
+}
