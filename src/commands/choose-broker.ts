@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import type { Broker } from '../domain/broker.ts';
 import { F1Error, messageOf } from '../domain/errors.ts';
@@ -35,8 +34,8 @@ export interface ChosenBroker {
 /**
  * The broker for `--broker`: `auto` = the configured one when it answers and every address it names can be reached, else
  * the managed one when it is installed, else the embedded one. Looking takes at most 5 seconds, and no time where
- * nothing listens. Throws F1_KAFKA_UNREACHABLE, F1_KAFKA_ADVERTISED, F1_KAFKA_SECURITY, F1_USAGE for a broker that was
- * named, and what `startKafka` and `installKafka` throw for `managed`.
+ * nothing listens. Throws F1_KAFKA_UNREACHABLE, F1_KAFKA_ADVERTISED, F1_KAFKA_SECURITY, F1_USAGE (exit code 2) for a
+ * broker that was named, and what `startKafka` and `installKafka` throw for `managed`.
  */
 export async function chooseBroker(options: ChooseBrokerOptions): Promise<ChosenBroker> {
   const { choice } = options;
@@ -52,42 +51,58 @@ export async function chooseBroker(options: ChooseBrokerOptions): Promise<Chosen
       },
     );
   }
-  const reach = await look(choice, options);
-  if (reach.state !== 'usable') throw reachError(choice, reach);
-  return useKafka(choice, `--broker ${choice}`, options);
+  try {
+    return await useKafka(choice, `--broker ${choice}`, options);
+  } catch (error) {
+    if (!(error instanceof F1Error)) throw error;
+    const { code, message, hint, canRetry } = error; // whoever names a broker can correct it
+    throw new F1Error(code, message, { hint, canRetry, exitCode: 2, cause: error.cause });
+  }
 }
 
 async function chooseAutomatically(options: ChooseBrokerOptions): Promise<ChosenBroker> {
-  const { config, log, environment = process.env } = options;
+  const { config, log, signal, environment = process.env } = options;
   const { bootstrap_servers: configured, managed } = config.kafka;
-  const reach = await look(configured, options);
-  if (reach.state === 'usable') return useKafka(configured, 'the configured broker answers', options);
-  if (reach.state !== 'closed') log.warn(`Not using the configured broker: ${reach.reason}`);
-  const why =
-    reach.state === 'closed' ? `no broker at ${configured}` : `the broker at ${configured} is not usable`;
-  const { findKafka } = await import('../kafka/managed/index.ts');
-  if (process.platform !== 'win32' && findKafka(managed.dir, environment) !== null) {
+  const closed = await whyClosed(configured);
+  let why = `no broker at ${configured} (${closed})`;
+  if (closed === null) {
     try {
-      return await useManaged(options, `${why}, managed Kafka is installed`);
+      return await useKafka(configured, 'the configured broker answers', options);
     } catch (error) {
-      options.signal.throwIfAborted();
-      log.warn(`Not using managed Kafka: ${messageOf(error)}`);
-      return useEmbedded(`${why}, and managed Kafka did not start`);
+      signal.throwIfAborted();
+      log.warn(`Not using the configured broker: ${messageOf(error)}`);
+      why = `the configured broker ${configured} is not usable`;
     }
   }
-  return useEmbedded(`${why}, and managed Kafka is not installed (slipstream kafka install)`);
+  const { findKafka } = await import('../kafka/managed/index.ts');
+  if (process.platform === 'win32' || findKafka(managed.dir, environment) === null) {
+    return useEmbedded(`${why}, and managed Kafka is not installed (slipstream kafka install)`);
+  }
+  try {
+    return await useManaged({ ...options, allowInstall: false }, `${why}, managed Kafka is installed`);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`Not using managed Kafka: ${messageOf(error)}`);
+    return useEmbedded(`${why}, and managed Kafka did not start`);
+  }
 }
 
-async function look(bootstrap: string, { config, signal }: ChooseBrokerOptions): Promise<Reach> {
-  const { checkReach } = await import('../kafka/managed/index.ts');
-  const connection = await connectionOptions(config.kafka.security);
-  return checkReach({ bootstrap, signal, ...(connection === null ? {} : { connection }) });
+/** Null when one of the servers takes a TCP connection, else why none does: at once where nothing listens. */
+async function whyClosed(servers: string): Promise<string | null> {
+  const { splitServer, tryConnect } = await import('../kafka/managed/index.ts');
+  const reasons = await Promise.all(
+    servers.split(',').map((server) => {
+      const { host, port } = splitServer(server.trim());
+      return tryConnect(host, port, connectTimeoutMs);
+    }),
+  );
+  return reasons.includes(null) ? null : [...new Set(reasons)].join(', ');
 }
 
-type Reach = Awaited<ReturnType<(typeof import('../kafka/managed/index.ts'))['checkReach']>>;
+const connectTimeoutMs = 1500;
 
 async function useEmbedded(reason: string): Promise<ChosenBroker> {
-  const { createEmbeddedBroker } = await import('../kafka/index.ts');
+  const { createEmbeddedBroker } = await import('../kafka/embedded/embedded-broker.ts'); // without the Kafka client
   const broker = createEmbeddedBroker();
   return {
     broker,
@@ -144,11 +159,10 @@ async function useKafka(
 ): Promise<ChosenBroker> {
   const { connectKafka } = await import('../kafka/index.ts');
   const { client_id: clientId, security, delivery_timeout_ms: deliveryTimeoutMs } = config.kafka;
-  const plain = { ...security, protocol: 'PLAINTEXT', mechanism: null } as const; // what the managed broker speaks
   const broker = await connectKafka({
     bootstrapServers: bootstrap,
     clientId,
-    security: isManaged ? plain : security,
+    ...(isManaged ? {} : { security }), // the managed broker speaks plain text
     deliveryTimeoutMs,
     log,
   });
@@ -160,49 +174,5 @@ async function useKafka(
     bootstrap,
     ownsBroker: false,
     close: () => broker.close(),
-  };
-}
-
-function reachError(bootstrap: string, reach: Exclude<Reach, { state: 'usable' }>): F1Error {
-  const choices = 'Start it, name another one, or use --broker auto, managed or embedded';
-  if (reach.state === 'advertised') {
-    return new F1Error('F1_KAFKA_ADVERTISED', `Cannot use the broker ${bootstrap}: ${reach.reason}`, {
-      hint: 'Set advertised.listeners of that broker to an address that this machine reaches',
-      exitCode: 2,
-    });
-  }
-  if (reach.state === 'refused' && reach.isSecurity) {
-    return new F1Error('F1_KAFKA_SECURITY', `Cannot use the broker ${bootstrap}: ${reach.reason}`, {
-      hint: 'Compare kafka.security (protocol, mechanism, username, password, ca_file) with the listener of the broker',
-      exitCode: 2,
-    });
-  }
-  return new F1Error('F1_KAFKA_UNREACHABLE', `Cannot use the broker ${bootstrap}: ${reach.reason}`, {
-    hint: choices,
-    exitCode: 2,
-  });
-}
-
-/** TLS and SASL options of the client for a reachability check; null for a plain listener. */
-async function connectionOptions(security: Config['kafka']['security']): Promise<ConnectionSecurity | null> {
-  const { protocol, mechanism, username, password, ca_file: caFile } = security;
-  if (protocol === 'PLAINTEXT') return null;
-  const usesTls = protocol === 'SSL' || protocol === 'SASL_SSL';
-  const usesSasl = protocol === 'SASL_PLAINTEXT' || protocol === 'SASL_SSL';
-  const tls = caFile === null ? {} : { ca: await readFile(caFile) };
-  return {
-    ...(usesTls ? { tls } : {}),
-    ...(usesSasl
-      ? { sasl: { mechanism: mechanism ?? 'PLAIN', username: username ?? '', password: password ?? '' } }
-      : {}),
-  };
-}
-
-interface ConnectionSecurity {
-  readonly tls?: { ca?: Buffer };
-  readonly sasl?: {
-    mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-    username: string;
-    password: string;
   };
 }

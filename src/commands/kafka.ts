@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { F1Error } from '../domain/errors.ts';
-import type { OnProgress } from '../domain/log.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { managedOptions } from './managed-options.ts';
 import type { ManagedOptions } from './managed-options.ts';
+import { createProgressLine } from './progress-line.ts';
 
 interface KafkaOptions {
   readonly dir?: string;
@@ -89,9 +89,9 @@ const install: Action = async (_, context, { dir }) => {
   const wasThere = findKafka(dir) !== null;
   const java = await requireJava(process.env, context.signal);
   const { log, signal } = context;
-  const progress = showProgress(context);
+  const progress = createProgressLine(context.quiet);
   const found = await installKafka({ dir, log, signal, onProgress: progress.onProgress });
-  progress.end();
+  progress.close();
   const { libs, version, origin } = found;
   if (context.json)
     context.print(JSON.stringify({ version, libs, origin, installed: !wasThere, java: java.version }));
@@ -205,20 +205,6 @@ async function confirm(question: string, { yes = false }: KafkaOptions): Promise
     terminal.close();
   }
   throw new F1Error('F1_USAGE', 'Nothing was changed', { exitCode: 2 });
-}
-
-/** One line that is rewritten on a terminal; nothing in a pipe. */
-function showProgress({ quiet }: CliContext): { onProgress: OnProgress; end: () => void } {
-  const isShown = process.stderr.isTTY && !quiet;
-  const clear = '\r\u001B[K';
-  return {
-    onProgress: ({ file, done, unit }) => {
-      if (isShown) process.stderr.write(`${clear}  ${done} ${unit}, ${file ?? ''}`);
-    },
-    end: () => {
-      if (isShown) process.stderr.write(clear);
-    },
-  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,3 @@
-export { checkReach } from './advertised.ts';
-export type { BrokerReach, ReachOptions } from './advertised.ts';
 export { joinServer, splitServer } from './server-address.ts';
 export { findKafka } from './find-kafka.ts';
 export type { KafkaInstall } from './find-kafka.ts';
@@ -19,3 +17,4 @@ export { kafkaStatus } from './status.ts';
 export type { KafkaStatus } from './status.ts';
 export { stopKafka } from './stop.ts';
 export type { StopResult } from './stop.ts';
+export { tryConnect } from './wait-ready.ts';
