@@ -12,6 +12,7 @@ import {
   exportTiming,
   type ExportedFile,
 } from '../session/index.ts';
+import { userName } from '../util/user-name.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { openSession, parseCarAlias } from './load-session.ts';
 import { createProgressLine, formatBytes } from './progress-line.ts';
@@ -116,17 +117,12 @@ async function probeFolder(dir: string): Promise<void> {
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
-    throw new F1Error('F1_SESSION_EXPORT', `Cannot write to the folder ${dir}${userText()}`, {
+    throw new F1Error('F1_SESSION_EXPORT', `Cannot write to the folder ${dir} as user ${userName()}`, {
       hint: 'Choose a folder that this user may write to with --out',
       exitCode: 2,
       cause: error,
     });
   }
-}
-
-function userText(): string {
-  const user = process.env['USER'] ?? process.env['USERNAME'];
-  return user === undefined ? '' : ` as user ${user}`;
 }
 
 async function writeFiles(

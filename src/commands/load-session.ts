@@ -5,6 +5,7 @@ import { F1Error, messageOf } from '../domain/errors.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
 import type { SessionTable } from '../domain/table.ts';
 import { buildSessionTable, readTableCache, selectDrivers, writeTableCache } from '../session/index.ts';
+import { userName } from '../util/user-name.ts';
 import { readSession, resolveSession, type SessionRef } from '../source/index.ts';
 
 export interface OpenSessionRequest {
@@ -122,6 +123,6 @@ async function keepTable(path: string, table: SessionTable, fingerprint: string,
     await writeTableCache(path, table, fingerprint);
   } catch (error) {
     const hint = error instanceof F1Error ? `. ${error.hint}` : '';
-    log.warn(`The session is opened without keeping its table: ${messageOf(error)}${hint}`);
+    log.warn(`User ${userName()} cannot keep the session table: ${messageOf(error)}${hint}`);
   }
 }

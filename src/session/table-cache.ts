@@ -66,7 +66,7 @@ export async function readTableCache(
     bytes = await readWhole(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    log.warn(`The cached session table cannot be read and is rebuilt: ${messageOf(error)}`, { path });
+    log.info(`The cached session table cannot be read and is rebuilt: ${messageOf(error)}`, { path });
     return null;
   }
   const found = decodeTable(bytes, fingerprint);
