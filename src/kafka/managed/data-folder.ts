@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { F1Error, messageOf } from '../../domain/errors.ts';
+import { managedPaths } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
 
 /** What we wrote when the data folder was formatted; the folder is ours when its own files say the same. */
@@ -108,14 +109,26 @@ export function createKafkaId(): string {
   }
 }
 
+/** What is wrong with the data of the broker in `dir` ("is damaged: …"), or null when a start can use it. */
+export function describeDataFolder(dir: string, kafkaVersion: string): string | null {
+  const found = classifyDataFolder(managedPaths(dir), kafkaVersion);
+  return found.state === 'empty' || found.state === 'whole'
+    ? null
+    : `${problems[found.state]}: ${found.reason}`;
+}
+
+const problems = {
+  'metadata-missing': 'is incomplete',
+  foreign: 'is not ours',
+  damaged: 'is damaged',
+} as const;
+
 /** F1_KAFKA_FOLDER with its two choices. */
 export function folderError(
   paths: ManagedPaths,
   found: Exclude<FolderState, { state: 'empty' | 'whole' }>,
 ): F1Error {
-  const what = { 'metadata-missing': 'is incomplete', foreign: 'is not ours', damaged: 'is damaged' }[
-    found.state
-  ];
+  const what = problems[found.state];
   return new F1Error(
     'F1_KAFKA_FOLDER',
     `Cannot start Kafka: the data folder ${paths.data} ${what}: ${found.reason}`,

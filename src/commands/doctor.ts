@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { CliContext, CommandModule } from './cli.ts';
+import { runChecks } from './doctor/run-checks.ts';
+import type { CheckResult } from './doctor/check.ts';
+
+/** `slipstream doctor`: checks this machine and says what to do; exit code 1 when something essential fails. */
+export const doctorCommand: CommandModule = {
+  configure(command: Command, context: () => CliContext): void {
+    command
+      .addHelpText(
+        'after',
+        `
+Every line is ok, warn (something optional is missing) or fail (Slipstream cannot do its main job).
+
+Examples:
+  slipstream doctor
+  slipstream doctor --json
+  slipstream doctor --set kafka.bootstrap_servers=localhost:19092`,
+      )
+      .action(async () => run(context()));
+  },
+};
+
+async function run(context: CliContext): Promise<void> {
+  const config = await context.config();
+  const results = await runChecks({ config, signal: context.signal, environment: process.env });
+  const failed = results.filter(({ status }) => status === 'fail').length;
+  if (failed > 0) process.exitCode = 1;
+  if (context.json) {
+    context.print(JSON.stringify({ isOk: failed === 0, checks: results }));
+    return;
+  }
+  for (const result of results) context.print(describe(result));
+  const warnings = results.filter(({ status }) => status === 'warn').length;
+  const verdict = failed === 0 ? 'Slipstream can run here' : 'Slipstream cannot do its main job here';
+  context.print(`${verdict}: ${results.length} checks, ${warnings} warnings, ${failed} failures`);
+}
+
+function describe({ name, status, found, advice }: CheckResult): string {
+  const line = `${status.padEnd(4)}  ${name}: ${found}`;
+  return advice === null ? line : `${line}\n      ${advice}`;
+}
