@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { initProducerIdV4, NumericMap, produceV9 } from '@platformatic/kafka';
-import type { Connection, MessageRecord } from '@platformatic/kafka';
+import { initProducerIdV4 } from '@platformatic/kafka';
+import type { Connection } from '@platformatic/kafka';
 import type { ProduceBatch, ProduceRecord, ProduceResult } from '../../domain/broker.ts';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
@@ -9,6 +9,8 @@ import { recordOverheadBytes } from '../validate-batch.ts';
 import type { Cluster } from './cluster.ts';
 import { isKafkaError, translateError } from './kafka-error.ts';
 import type { KafkaLink } from './link.ts';
+import { produceRecords } from './produce-request.ts';
+import { RecordWriter } from './record-writer.ts';
 
 export interface LaneOptions {
   readonly topic: string;
@@ -41,8 +43,8 @@ const producerErrors = [
 ];
 
 interface Identity {
-  readonly id: bigint;
-  readonly epoch: number;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
   sequence: number;
 }
 
@@ -67,6 +69,7 @@ interface Delivery {
 export class ProduceLane {
   readonly #options: LaneOptions;
   readonly #queue: Job[] = [];
+  readonly #writer = new RecordWriter();
   #identity: Identity | null = null;
   #isRunning = false;
   #wasStored = false;
@@ -173,17 +176,12 @@ export class ProduceLane {
     try {
       const connection = await this.#leader();
       const identity = await this.#identify(connection);
-      const messages = messagesOf(job, from, to);
-      const response = await produceV9.api.async(connection, -1, ackTimeoutMs, messages, {
-        producerId: identity.id,
-        producerEpoch: identity.epoch,
-        sequences: new NumericMap([[`${topic}:${partition}`, identity.sequence]]),
-      });
+      const { records, headers } = job.batch;
+      const bytes = this.#writer.write(records, from, to, headers, job.timestampMs, identity);
+      const offset = await produceRecords(connection, topic, partition, bytes, ackTimeoutMs);
       identity.sequence = (identity.sequence + to - from) % 2_147_483_648;
       this.#wasStored = true;
-      const stored = typeof response === 'boolean' ? undefined : response.responses[0]?.partitionResponses[0];
-      if (stored === undefined) throw new Error('The broker sent no offset');
-      return Number(stored.baseOffset);
+      return offset;
     } catch (error) {
       if (isKafkaError(error, ...producerErrors)) this.#identity = null;
       else if (isKafkaError(error, ...recordErrors)) throw error;
@@ -209,7 +207,7 @@ export class ProduceLane {
   async #identify(connection: Connection): Promise<Identity> {
     if (this.#identity !== null) return this.#identity;
     const { producerId, producerEpoch } = await initProducerIdV4.api.async(connection, null, 60_000, -1n, -1);
-    this.#identity = { id: producerId, epoch: producerEpoch, sequence: 0 };
+    this.#identity = { producerId, producerEpoch, sequence: 0 };
     return this.#identity;
   }
 
@@ -281,31 +279,6 @@ function* chunksOf(records: readonly ProduceRecord[]): Generator<[from: number, 
     bytes += size;
   }
   if (from < records.length) yield [from, records.length];
-}
-
-function messagesOf({ batch, timestampMs }: Job, from: number, to: number): MessageRecord[] {
-  const { topic, partition } = batch;
-  const timestamp = BigInt(Math.floor(timestampMs));
-  const headers = new Map(
-    Object.entries(batch.headers).map(([name, value]) => [Buffer.from(name), Buffer.from(value)]),
-  );
-  const messages: MessageRecord[] = [];
-  for (let index = from; index < to; index++) {
-    const { key, value } = batch.records[index]!;
-    messages.push({
-      ...(key === null ? {} : { key: asBuffer(key) }),
-      value: asBuffer(value),
-      headers,
-      topic,
-      partition,
-      timestamp,
-    });
-  }
-  return messages;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function refusalOf(error: unknown, { batch, timestampMs }: Job, topic: string): string {
