@@ -35,14 +35,13 @@ export interface BoardSource {
 interface Chart {
   readonly spec: TraceSpec;
   readonly plot: uPlot;
-  readonly host: HTMLElement;
-  readonly observer: ResizeObserver;
 }
 
-const axisFont = '11px "Inter Variable", system-ui, sans-serif';
+const fontFamily = '"Inter Variable", system-ui, sans-serif';
 const colours = { grid: '#1b212b', tick: '#7d8797', lap: '#323c4c', lapText: '#8b95a5' };
-const leftGutter = 44;
-const axisHeight = 26;
+/** Width of the value axis, as `.trace-name` in the style sheet knows it [rem]. */
+const leftGutterRem = 3.4;
+const axisHeightRem = 2;
 /** A frame that costs more than this [ms] is followed by a pause as long, so that the page stays responsive. */
 const frameBudgetMs = 7;
 
@@ -57,6 +56,7 @@ export class TraceBoard {
   #drawnKey = '';
   #isStale = true;
   #notBeforeMs = 0;
+  #remPx = 13;
   #window = { fromS: 0, toS: 1 };
   #cursorLeft = -1;
 
@@ -69,22 +69,28 @@ export class TraceBoard {
     return this.#window;
   }
 
-  /** Puts the chart of one channel into `host` and keeps its size; returns its removal. */
+  /** Puts the chart of one channel into `host` and keeps its size and that of its type; returns its removal. */
   attach(spec: TraceSpec, host: HTMLElement, showTime: boolean): () => void {
-    const plot = new uPlot(
-      this.#options(spec, host, showTime),
-      [
-        [0, 1],
-        [null, null],
-      ],
-      host,
-    );
+    const build = (): uPlot => {
+      const plot = new uPlot(this.#options(spec, host, showTime), emptyData(0, 1), host);
+      this.#charts.set(spec.channel, { spec, plot });
+      return plot;
+    };
+    let builtRemPx = (this.#remPx = rootFontPx());
+    let plot = build();
     const observer = new ResizeObserver(() => {
-      plot.setSize({ width: host.clientWidth, height: host.clientHeight });
       this.#isStale = true;
+      this.#remPx = rootFontPx();
+      if (builtRemPx === this.#remPx) {
+        plot.setSize({ width: host.clientWidth, height: host.clientHeight });
+        return;
+      }
+      // uPlot measures its type once.
+      builtRemPx = this.#remPx;
+      plot.destroy();
+      plot = build();
     });
     observer.observe(host);
-    this.#charts.set(spec.channel, { spec, plot, host, observer });
     this.#isStale = true;
     return () => {
       observer.disconnect();
@@ -112,13 +118,7 @@ export class TraceBoard {
     this.#window = { fromS: toS - windowS, toS };
     for (const { plot } of this.#charts.values()) {
       plot.batch(() => {
-        plot.setData(
-          [
-            [toS - windowS, toS],
-            [null, null],
-          ],
-          false,
-        );
+        plot.setData(emptyData(toS - windowS, toS), false);
         plot.setScale('x', { min: toS - windowS, max: toS });
       });
     }
@@ -135,6 +135,8 @@ export class TraceBoard {
 
   #options(spec: TraceSpec, host: HTMLElement, showTime: boolean): uPlot.Options {
     const source = this.#source;
+    const remPx = this.#remPx;
+    const font = `${Math.round(remPx * 0.86)}px ${fontFamily}`;
     return {
       width: Math.max(60, host.clientWidth),
       height: Math.max(30, host.clientHeight),
@@ -154,22 +156,22 @@ export class TraceBoard {
       axes: [
         {
           show: true,
-          size: showTime ? axisHeight : 0,
+          size: showTime ? axisHeightRem * remPx : 0,
           stroke: colours.tick,
-          font: axisFont,
+          font,
           gap: 6,
           grid: { stroke: colours.grid, width: 1 },
           ticks: { show: false },
           splits: (plot, _axis, min, max) =>
-            timeTicks(min, max, plot.over.clientWidth / 92, source.tickOffsetS()),
+            timeTicks(min, max, plot.over.clientWidth / (7 * remPx), source.tickOffsetS()),
           values: (_plot, splits) =>
             showTime ? splits.map((split) => source.formatTick(split)) : splits.map(() => ''),
         },
         {
           scale: 'y',
-          size: leftGutter,
+          size: leftGutterRem * remPx,
           stroke: colours.tick,
-          font: axisFont,
+          font,
           gap: 6,
           grid: { stroke: colours.grid, width: 1 },
           ticks: { show: false },
@@ -205,7 +207,7 @@ export class TraceBoard {
   #drawTraces(plot: uPlot, spec: TraceSpec): void {
     const { ctx, bbox } = plot;
     const { fromS, toS } = this.#window;
-    const ratio = uPlot.pxRatio;
+    const ratio = (uPlot.pxRatio * this.#remPx) / 13;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -221,7 +223,7 @@ export class TraceBoard {
       pixelsPerUnit: zero - plot.valToPos(1, 'y', true),
     };
     ctx.lineJoin = 'round';
-    ctx.lineWidth = 1.5 * ratio;
+    ctx.lineWidth = 1.6 * ratio;
     const drivers = this.#source.drivers();
     // Last in the list first, so that the driver chosen first lies on top.
     for (let at = drivers.length - 1; at >= 0; at--) {
@@ -243,7 +245,7 @@ export class TraceBoard {
     ctx.strokeStyle = colours.lap;
     ctx.fillStyle = colours.lapText;
     ctx.lineWidth = ratio;
-    ctx.font = `600 ${10 * ratio}px "Inter Variable", system-ui, sans-serif`;
+    ctx.font = `600 ${10.5 * ratio}px ${fontFamily}`;
     ctx.textBaseline = 'top';
     for (const { atS, label } of this.#source.laps()) {
       if (atS < fromS || atS > toS) continue;
@@ -261,4 +263,16 @@ function formatTickValue(spec: TraceSpec, value: number): string {
   if (spec.channel === 'brake') return value === 0 ? 'off' : 'on';
   if (spec.channel === 'gear' && value === 0) return 'N';
   return spec.channel === 'rpm' && value !== 0 ? `${value / 1000}k` : String(value);
+}
+
+/** uPlot's data: the window alone; lines come from the rings. */
+function emptyData(fromS: number, toS: number): uPlot.AlignedData {
+  return [
+    [fromS, toS],
+    [null, null],
+  ];
+}
+
+function rootFontPx(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
 }

@@ -19,7 +19,9 @@ export function driverStyles(
     const key = teamColour === '' ? code : `${team} ${teamColour}`;
     const seat = teams.get(key) ?? 0;
     teams.set(key, seat + 1);
-    const base = /^[0-9a-fA-F]{6}$/.test(teamColour) ? `#${teamColour}` : spare[styles.size % spare.length]!;
+    const base = /^[0-9a-fA-F]{6}$/.test(teamColour)
+      ? `#${teamColour.toLowerCase()}`
+      : spare[styles.size % spare.length]!;
     const readable = liftUntilReadable(base);
     styles.set(code, { colour: seat === 0 ? readable : mix(readable, '#ffffff', 0.45), dashed: seat > 0 });
   }

@@ -1,11 +1,11 @@
 import type { Addresses } from './addresses.ts';
 import type { ConnectionProblem } from './socket.ts';
 
-const timeoutMs = 1_200;
+const timeoutMs = 1_000;
 
 /**
  * Asks over plain HTTP why the socket does not open: a browser tells a page nothing about a refused upgrade. Answers
- * within 1.2 s, never rejects.
+ * within 1 s, never rejects.
  */
 export async function diagnoseSocket(addresses: Addresses): Promise<ConnectionProblem> {
   const url = addresses.socket;

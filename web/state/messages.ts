@@ -18,7 +18,8 @@ export type ServerMessage =
     }
   | {
       readonly op: 'snapshot';
-      readonly identity: Identity;
+      /** Null before the first record of any run. */
+      readonly identity: Identity | null;
       readonly replay: ReplayState | null;
       readonly timing: unknown;
       readonly alerts: readonly AlertMessage[];
@@ -68,16 +69,14 @@ export function parseServerMessage(text: string): ServerMessage | null {
         version: readText(value['version']),
       };
     case 'snapshot':
-      return (
-        identity && {
-          op: 'snapshot',
-          identity,
-          replay: readReplay(value['replay']),
-          timing: value['timing'],
-          alerts: readAlerts(value['alerts']),
-          telemetry: value['telemetry'],
-        }
-      );
+      return {
+        op: 'snapshot',
+        identity,
+        replay: readReplay(value['replay']),
+        timing: value['timing'],
+        alerts: readAlerts(value['alerts']),
+        telemetry: value['telemetry'],
+      };
     case 'delta':
       return (
         identity && {
@@ -140,7 +139,7 @@ function readIdentity(value: Readonly<Record<string, unknown>>): Identity | null
 function readBroker(value: unknown): BrokerLabel {
   if (typeof value === 'string') return { kind: value, address: '' };
   if (!isRecord(value)) return { kind: '', address: '' };
-  return { kind: readText(value['kind']), address: readText(value['address']) };
+  return { kind: readText(value['kind']), address: readText(value['address']) || readText(value['label']) };
 }
 
 /** List or index map of objects: `[a, b]` and `{"0": a, "1": b}` are the same to us. */

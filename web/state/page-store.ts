@@ -25,6 +25,8 @@ export interface Health {
 
 /** How often race-level state reaches the views [ms]. */
 const flushMs = 200;
+/** Runs remembered as left. */
+const maxLeftRuns = 64;
 /** A page hidden for longer than this [ms] fetches the state anew instead of working a queue off. */
 const hiddenLimitMs = 10_000;
 
@@ -71,6 +73,7 @@ export class PageStore {
   #replayChangedAtMs = 0;
   #hiddenAtMs: number | null = null;
   #ignoresDeltas = false;
+  readonly #leftRuns = new Set<string>();
 
   /** Takes one text frame of the socket. Never throws. */
   receive(text: string, nowMs = performance.now()): void {
@@ -152,17 +155,21 @@ export class PageStore {
     }
   }
 
-  /** Messages of a segment never seen open it (any other run is newer, PROTOCOL §2.3); of a left one they are dropped. */
+  /** A run or segment not seen before is newer; messages of runs and segments that were left are dropped (PROTOCOL §2.3). */
   #isCurrent(identity: Identity): boolean {
     const current = this.identity.peek();
+    if (this.#leftRuns.has(identity.run)) return false;
     if (current !== null && current.run === identity.run && identity.segment < current.segment) return false;
     this.#enter(identity);
     return true;
   }
 
-  #enter(identity: Identity): void {
+  #enter(identity: Identity | null): void {
     const current = this.identity.peek();
-    if (current !== null && current.run === identity.run && current.segment === identity.segment) return;
+    if (current?.run === identity?.run && current?.segment === identity?.segment) return;
+    if (current !== null && current.run !== identity?.run) this.#leave(current.run);
+    // What a snapshot says counts, even if it goes back to a run that was left.
+    if (identity !== null) this.#leftRuns.delete(identity.run);
     this.identity.value = identity;
     this.telemetry.clear();
     this.playhead.reset();
@@ -172,6 +179,12 @@ export class PageStore {
     this.#alertsAreStale = true;
     this.hasSnapshot.value = false;
     this.#flushRace();
+  }
+
+  #leave(run: string): void {
+    this.#leftRuns.add(run);
+    if (this.#leftRuns.size > maxLeftRuns)
+      for (const oldest of this.#leftRuns) return void this.#leftRuns.delete(oldest);
   }
 
   #takeReplay(state: ReplayState, nowMs: number): void {

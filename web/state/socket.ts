@@ -35,7 +35,7 @@ export interface LiveSocket {
 }
 
 const defaultHeartbeatMs = 10_000;
-const slowOpenMs = 1_200;
+const slowOpenMs = 700;
 const openTimeoutMs = 8_000;
 const minRetryMs = 250;
 const maxRetryMs = 8_000;
@@ -50,6 +50,7 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
   let problem: ConnectionProblem | null = null;
   let closed = false;
   let dialled = 0;
+  let hasOpened = false;
   let timers: ReturnType<typeof setTimeout>[] = [];
 
   function stopTimers(): void {
@@ -63,6 +64,7 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
     options.onConnection({ phase: 'connecting', problem });
     const own = new WebSocket(url);
     socket = own;
+    hasOpened = false;
     timers.push(
       setTimeout(() => void explain(dial), slowOpenMs),
       setTimeout(() => lose(own), openTimeoutMs),
@@ -70,7 +72,7 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
     own.addEventListener('open', () => {
       if (socket !== own) return;
       stopTimers();
-      problem = null;
+      hasOpened = true;
       lastHeardMs = performance.now();
       own.send(JSON.stringify({ op: 'subscribe', ...options.greeting() }));
       options.onConnection({ phase: 'open', problem: null });
@@ -81,9 +83,18 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
       if (socket !== own) return;
       lastHeardMs = performance.now();
       failures = 0;
+      problem = null;
       if (typeof event.data === 'string') options.onMessage(event.data);
     });
-    own.addEventListener('close', () => lose(own));
+    own.addEventListener('close', ({ code, reason }) => {
+      if (socket === own && reason !== '')
+        problem = {
+          url,
+          reason: `The bridge closed the connection (${code}): ${reason}`,
+          hint: 'The page dials again by itself',
+        };
+      lose(own);
+    });
   }
 
   function watch(own: WebSocket): void {
@@ -100,7 +111,6 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
   function lose(own: WebSocket): void {
     if (socket !== own) return;
     socket = null;
-    const wasOpen = own.readyState === WebSocket.OPEN;
     stopTimers();
     own.close();
     if (closed) return;
@@ -108,7 +118,7 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
     const dial = dialled;
     const waitMs = Math.min(maxRetryMs, minRetryMs * 2 ** Math.min(failures - 1, 8)) * (0.5 + random() / 2);
     options.onConnection({ phase: 'waiting', problem });
-    if (!wasOpen) void explain(dial);
+    if (!hasOpened) void explain(dial);
     timers.push(setTimeout(redial, waitMs));
   }
 

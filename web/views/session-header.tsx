@@ -9,13 +9,15 @@ import { Logo } from './logo.tsx';
 export function SessionHeader() {
   return (
     <header class="header">
-      <Logo />
-      <Title />
-      {isSimulated.value && (
-        <span class="badge simulated" title="A generated race: no driver, lap or value of it is real">
-          SIMULATED
-        </span>
-      )}
+      <div class="header-session">
+        <Logo />
+        <Title />
+        {isSimulated.value && (
+          <span class="badge simulated" title="A generated race: no driver, lap or value of it is real">
+            SIMULATED
+          </span>
+        )}
+      </div>
       <div class="header-facts">
         <Flag />
         <LapCount />
