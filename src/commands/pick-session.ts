@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { Log, OnProgress } from '../domain/log.ts';
+import { probeArchive, writeSimulatedRace } from '../source/index.ts';
+
+/** The session that a command without SESSION opens, and why it is this one. */
+export interface PickedSession {
+  /** SESSION for `openSession`; undefined = the configured race. */
+  readonly spec: string | undefined;
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
+export interface PickOptions {
+  readonly spec: string | undefined;
+  readonly config: Config;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+const simulatedSeed = 1;
+const simulatedLaps = 12;
+
+/**
+ * SESSION when one is named; else the configured race when cache, archive copy or archive have it within
+ * `source.probe_timeout_ms`; else the simulated race, written on first use and kept.
+ */
+export async function pickSession(options: PickOptions): Promise<PickedSession> {
+  const { spec, config, log, signal } = options;
+  if (spec !== undefined) return { spec, reason: 'named on the command line' };
+  const probe = await probeArchive({ config, log, signal });
+  if (probe.found) return { spec: undefined, reason: probe.reason };
+  const { year, grand_prix: event, session } = config.race;
+  const dir = await simulatedRace(options);
+  return {
+    spec: dir,
+    reason: `${year} ${event} ${session} cannot be opened (${probe.reason}), so a SIMULATED race is played`,
+  };
+}
+
+/** Folder of the simulated race, in the cache or, where that cannot be written, in the temporary folder. */
+async function simulatedRace({ config, log, signal, onProgress }: PickOptions): Promise<string> {
+  const name = `seed-${simulatedSeed}-laps-${simulatedLaps}`;
+  const kept = resolve(config.source.cache_dir, 'simulated', name);
+  if (existsSync(join(kept, 'SessionInfo.jsonStream'))) return kept;
+  const options = {
+    seed: simulatedSeed,
+    laps: simulatedLaps,
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+  try {
+    await writeSimulatedRace({ ...options, dir: kept });
+    return kept;
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`Cannot keep the simulated race in ${kept} (source.cache_dir): ${messageOf(error)}`);
+    const { mkdtemp } = await import('node:fs/promises');
+    const { tmpdir } = await import('node:os');
+    const dir = join(await mkdtemp(join(tmpdir(), 'slipstream-')), name);
+    await writeSimulatedRace({ ...options, dir });
+    return dir;
+  }
+}
