@@ -70,6 +70,7 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   const dir = resolve(options.out);
   await probeFolder(dir);
   const progress = createProgressLine(cli.quiet || cli.json);
+  const files: WrittenFile[] = [];
   try {
     const opened = await openSession({
       spec,
@@ -86,14 +87,17 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
     progress.close();
     const { table } = opened;
     if (!cli.json) announce(table, opened.fromCache, opened.seconds, cli);
-    const files = await writeFiles(table, dir, formats, cli.signal, progress.onProgress);
+    await writeFiles(table, dir, formats, cli.signal, progress.onProgress, files);
     progress.close();
     const seconds = (performance.now() - startedMs) / 1000;
     if (cli.json)
       cli.print(JSON.stringify(summary(table, opened.ref.location, files, opened.fromCache, seconds)));
     else report(files, seconds, cli);
-  } finally {
+  } catch (error) {
     progress.close();
+    if (cli.signal.aborted)
+      cli.log.info(`Interrupted: ${files.length} files are complete, nothing half-written is left`);
+    throw error;
   }
 }
 
@@ -125,16 +129,17 @@ async function probeFolder(dir: string): Promise<void> {
   }
 }
 
+/** Writes the files and adds each to `files` once it is complete. */
 async function writeFiles(
   table: SessionTable,
   dir: string,
   formats: readonly Format[],
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
-): Promise<WrittenFile[]> {
+  files: WrittenFile[],
+): Promise<void> {
   const baseName = exportBaseName(table.identity);
   const total = countRows(table);
-  const files: WrittenFile[] = [];
   if (total > 0) {
     for (const format of formats) {
       const startedMs = performance.now();
@@ -155,7 +160,7 @@ async function writeFiles(
   const startedMs = performance.now();
   const timing = await exportTiming(table, dir, baseName);
   const seconds = (performance.now() - startedMs) / 1000 / Math.max(1, timing.length);
-  return [...files, ...timing.map((file) => ({ ...file, seconds }))];
+  files.push(...timing.map((file) => ({ ...file, seconds })));
 }
 
 function secondsLeft(startedMs: number, done: number, total: number): number | null {

@@ -1,5 +1,5 @@
 import { zstdCompressSync } from 'node:zlib';
-import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
+import type { ColumnSource, ParquetWriter as Writer } from 'hyparquet-writer';
 import type { SessionTable } from '../domain/table.ts';
 import { exportBlocks } from './export-blocks.ts';
 import { exportColumns, type ExportColumn } from './export-columns.ts';
@@ -7,7 +7,7 @@ import type { ExportOptions } from './export-csv.ts';
 import { writeBeside, type ExportedFile } from './write-beside.ts';
 
 /** As hyparquet-writer declares it: its own copy of hyparquet may be another version than ours. */
-type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
+type SchemaElement = ConstructorParameters<typeof Writer>[0]['schema'][number];
 
 /** Columns by whose least and greatest value readers leave out row groups; statistics of the others cost a fifth of the time. */
 const searched = new Set(['Date', 'SessionTime', 'LapNumber']);
@@ -27,6 +27,8 @@ export async function exportParquet(
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportedFile> {
+  // Loaded here because every command that opens a session imports this folder and only one writes Parquet.
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const columns = exportColumns(session);
   let rows = 0;
   const bytes = await writeBeside(path, async (file) => {
