@@ -86,5 +86,6 @@ export async function folderRef(spec: string, path: string): Promise<SessionRef>
     location: folder,
     archivePath: identityFromFolder(folder)?.path ?? null,
     fingerprint: () => fingerprintOfFolder(folder),
+    archive: null,
   };
 }

@@ -32,6 +32,8 @@ export interface ReadFolderOptions {
   readonly carAlias?: ReadonlyMap<string, string> | undefined;
   /** Topics that the session's own index lists; null when there is none. */
   readonly expectedTopics?: readonly string[] | null;
+  /** What to add for the user when the recording is incomplete. */
+  readonly incompleteNote?: string;
 }
 
 /** A session as read, with the share of it that the files hold. */
@@ -231,6 +233,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   if (repeats !== null) report.warn(repeats);
   const completeness = completenessOf(result.timing, readable, options.expectedTopics ?? null);
   for (const reason of completeness.reasons) report.warn(reason);
+  if (completeness.share < 1 && options.incompleteNote !== undefined) report.warn(options.incompleteNote);
 
   const maxOffsetUs = Math.max(telemetry.car.maxOffsetUs, telemetry.pos.maxOffsetUs);
   const session: RawSession = {

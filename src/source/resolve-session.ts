@@ -1,22 +1,213 @@
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { F1Error } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
+import type { ArchiveClient } from './archive/archive-client.ts';
+import { archiveUrl, checkedPath } from './archive/archive-path.ts';
+import { archiveCache } from './archive/cache-folder.ts';
+import { findSession, type FoundSession, type WantedSession } from './archive/find-session.ts';
+import { localRoot, localSeasons, localSessionFolder } from './archive/local-copy.ts';
+import { fingerprintOfCopy } from './archive/manifest.ts';
+import { readSeasonIndex, type SeasonAnswer } from './archive/season-index.ts';
+import type { Season } from './archive/season.ts';
+import { checkCopy } from './check-copy.ts';
 import { folderRef, isFolder } from './folder-ref.ts';
-import type { SessionRef } from './session-ref.ts';
+import { createArchiveClient, type ResolveOptions } from './resolve-options.ts';
+import { cacheKeyOf, type SessionRef } from './session-ref.ts';
+import { urlRef } from './url-ref.ts';
 
-export interface ResolveOptions {
-  readonly config: Config;
-  readonly log: Log;
-  readonly signal: AbortSignal;
+/** `YEAR/EVENT/SESSION` of the configured race. */
+export function configuredSpec(config: Config): string {
+  return `${config.race.year}/${config.race.grand_prix}/${config.race.session}`;
 }
 
-/** Finds the session that a text names. */
-export async function resolveSession(spec: string | undefined, options: ResolveOptions): Promise<SessionRef> {
-  const { race } = options.config;
-  const wanted = spec ?? `${race.year}/${race.grand_prix}/${race.session}`;
-  if (wanted.startsWith('file:') || (await isFolder(wanted))) return folderRef(wanted, wanted);
-  throw new F1Error('F1_SOURCE_NOT_FOUND', `Cannot find the session ${wanted}`, {
-    hint: 'Name a folder',
+function parseSpec(spec: string): WantedSession | null {
+  const match = /^(\d{4})\/([^/]+)\/([^/]+)\/?$/.exec(spec.trim().replace(/^static\//, ''));
+  return match === null
+    ? null
+    : { year: Number(match[1]), event: match[2]!.trim(), session: match[3]!.trim() };
+}
+
+function archiveRef(
+  spec: string,
+  found: FoundSession,
+  path: string,
+  client: ArchiveClient,
+  options: ResolveOptions,
+): SessionRef {
+  const folder = join(archiveCache(options.config), ...path.split('/').filter((part) => part !== ''));
+  return {
+    kind: 'archive',
+    spec,
+    title: `${path.slice(0, 4)} ${found.meeting.name}, ${found.session.name}`,
+    cacheKey: cacheKeyOf(path),
+    location: archiveUrl(client.address, path),
+    archivePath: path,
+    fingerprint: () => fingerprintOfCopy(folder),
+    archive: {
+      client,
+      path: `/static/${path.split('/').map(encodeURIComponent).join('/')}`,
+      folder,
+      endEpochMs: found.session.endEpochMs,
+      nowEpochMs: options.nowEpochMs ?? Date.now,
+    },
+  };
+}
+
+/** A session that a season names, with its path checked; null when the season does not have it. */
+function tryFind(wanted: WantedSession, season: Season): { found: FoundSession; path: string } | null {
+  try {
+    const found = findSession(wanted, season);
+    const title = `${wanted.year} ${found.meeting.name}, ${found.session.name}`;
+    return found.session.path === null
+      ? null
+      : { found, path: checkedPath(found.session.path, wanted.year, title) };
+  } catch (error) {
+    if (error instanceof F1Error) return null;
+    throw error;
+  }
+}
+
+interface LocalFind {
+  readonly found: FoundSession;
+  readonly path: string;
+  readonly folder: string;
+}
+
+async function findLocally(wanted: WantedSession, root: string): Promise<LocalFind | null> {
+  for (const season of await localSeasons(root, wanted.year)) {
+    const hit = tryFind(wanted, season);
+    const folder = hit === null ? null : await localSessionFolder(root, hit.path);
+    if (hit !== null && folder !== null) return { ...hit, folder };
+  }
+  return null;
+}
+
+function notReady(wanted: WantedSession, { meeting, session }: FoundSession, nowMs: number): F1Error {
+  const title = `${wanted.year} ${meeting.name}, ${session.name}`;
+  const isAhead = session.startEpochMs !== null && session.startEpochMs > nowMs;
+  const start =
+    session.startEpochMs === null
+      ? ''
+      : `: it starts ${new Date(session.startEpochMs).toISOString().slice(0, 16)}Z`;
+  if (isAhead)
+    return new F1Error('F1_SOURCE_NOT_READY', `The session ${title} has not been run yet${start}`, {
+      hint: 'The archive is usually complete 15–60 minutes after the end',
+      canRetry: true,
+      exitCode: 2,
+    });
+  return new F1Error('F1_SOURCE_NOT_READY', `The session ${title} is not in the archive (yet)`, {
+    hint: 'The archive is usually complete 15–60 minutes after the end of a session',
+    canRetry: true,
     exitCode: 2,
   });
+}
+
+function unreachable(wanted: string, reason: string): F1Error {
+  return new F1Error(
+    'F1_SOURCE_UNREACHABLE',
+    `Cannot look up ${wanted} as the timing archive cannot be reached: ${reason}`,
+    {
+      hint: 'Name a session folder, set source.archive_dir to a copy of the archive, or try again with a connection',
+      canRetry: true,
+    },
+  );
+}
+
+/** Names of a season that any copy of the index has: the archive's own first, then the cache, then `archive_dir`. */
+async function findAnywhere(
+  spec: string,
+  wanted: WantedSession,
+  answer: SeasonAnswer,
+  roots: readonly string[],
+): Promise<FoundSession> {
+  if (answer.outcome === 'season') return findSession(wanted, answer.season);
+  let firstError: F1Error | null = null;
+  for (const root of roots) {
+    for (const season of await localSeasons(root, wanted.year)) {
+      if (season.meetings.length === 0) continue;
+      try {
+        return findSession(wanted, season);
+      } catch (error) {
+        if (!(error instanceof F1Error)) throw error;
+        firstError ??= error;
+      }
+    }
+  }
+  if (firstError !== null) throw firstError;
+  if (answer.outcome === 'unreachable') throw unreachable(spec, answer.reason);
+  throw new F1Error(
+    'F1_SOURCE_NOT_FOUND',
+    `Cannot find the season ${wanted.year} in the timing archive: ${answer.reason}`,
+    {
+      hint: 'Seasons start in 2018',
+      exitCode: 2,
+    },
+  );
+}
+
+async function resolveInArchive(
+  spec: string,
+  wanted: WantedSession,
+  options: ResolveOptions,
+): Promise<SessionRef> {
+  const { config, log } = options;
+  const cache = archiveCache(config);
+  const client = createArchiveClient(options);
+  const cached = await findLocally(wanted, cache);
+  if (cached !== null) {
+    const ref = archiveRef(spec, cached.found, cached.path, client, options);
+    if (ref.archive !== null && (await checkCopy(ref.archive, log, config.source.probe_timeout_ms))) {
+      noteMatch(cached.found, log);
+      return ref;
+    }
+  }
+  const roots = [cache];
+  if (config.source.archive_dir !== null) {
+    const root = await localRoot(resolve(config.source.archive_dir));
+    roots.push(root);
+    const local = await findLocally(wanted, root);
+    if (local !== null) {
+      noteMatch(local.found, log);
+      return folderRef(spec, local.folder);
+    }
+  }
+  const bound = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+  const answer = await readSeasonIndex({ year: wanted.year, client, cache, log, ...bound });
+  const found = await findAnywhere(spec, wanted, answer, roots);
+  noteMatch(found, log);
+  const nowMs = (options.nowEpochMs ?? Date.now)();
+  if (found.session.path === null) throw notReady(wanted, found, nowMs);
+  const title = `${wanted.year} ${found.meeting.name}, ${found.session.name}`;
+  const path = checkedPath(found.session.path, wanted.year, title);
+  if (found.session.startEpochMs !== null && found.session.startEpochMs > nowMs)
+    throw notReady(wanted, found, nowMs);
+  if (answer.outcome === 'unreachable') throw unreachable(title, answer.reason);
+  return archiveRef(spec, found, path, client, options);
+}
+
+function noteMatch(found: FoundSession, log: Log): void {
+  if (found.note !== null) log.info(found.note);
+}
+
+/**
+ * Finds the session that a text names: a folder, an http(s) URL, `YEAR/EVENT/SESSION`, or (undefined) the configured
+ * race. `YEAR/EVENT/SESSION` is looked for in the cache, in `source.archive_dir`, then in the archive through the
+ * season's index. Errors (exit code 2): `F1_SOURCE_NOT_FOUND` with the nearest names, `F1_SOURCE_NOT_READY`,
+ * `F1_SOURCE_PATH_REFUSED`, `F1_SOURCE_EMPTY`; `F1_SOURCE_UNREACHABLE` when only the network could tell.
+ */
+export async function resolveSession(spec: string | undefined, options: ResolveOptions): Promise<SessionRef> {
+  const wanted = spec ?? configuredSpec(options.config);
+  if (/^https?:\/\//i.test(wanted)) return urlRef(wanted, options);
+  if (wanted.startsWith('file:') || (await isFolder(wanted))) return folderRef(wanted, wanted);
+  const parsed = parseSpec(wanted);
+  if (parsed !== null) return resolveInArchive(wanted, parsed, options);
+  throw new F1Error(
+    'F1_SOURCE_NOT_FOUND',
+    `Cannot find the session ${wanted}: there is no such folder and it is not built as YEAR/EVENT/SESSION`,
+    {
+      hint: 'Examples: 2023/Monaco/R, 2021/Saudi Arabia/R, recordings/2023_qatar_race, https://…/static/2023/…/',
+      exitCode: 2,
+    },
+  );
 }

@@ -1,4 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { ArchiveClient } from './archive/archive-client.ts';
+
+/** How `readSession` gets a session of the archive; of no use outside this stage. */
+export interface ArchiveSource {
+  readonly client: ArchiveClient;
+  /** Folder of the session below the client's bases, encoded, with slashes at both ends. */
+  readonly path: string;
+  /** Where its copy is, or will be. */
+  readonly folder: string;
+  /** Planned end, UTC epoch ms; null when unknown. */
+  readonly endEpochMs: number | null;
+  readonly nowEpochMs: () => number;
+}
 
 /** A session that was found: where it is and what tells one state of it from another. */
 export interface SessionRef {
@@ -14,10 +27,12 @@ export interface SessionRef {
   /** Folder inside the archive, 'YEAR/EVENT/SESSION/'; null outside of it. */
   readonly archivePath: string | null;
   /**
-   * Changes when the inputs change: names, sizes and times of the files; for the archive the same of the copy in the
-   * cache with its ETags, 'absent' before the first download (ask again after `readSession`).
+   * Changes when the inputs change: names, sizes and times of the files; for the archive names, sizes and ETags of the
+   * copy in the cache, 'absent' before the first download (ask again after `readSession`) and while it is incomplete.
    */
   fingerprint(): Promise<string>;
+  /** Null for folders. */
+  readonly archive: ArchiveSource | null;
 }
 
 /** First 16 hexadecimal digits of the SHA-256 of a text. */

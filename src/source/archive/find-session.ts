@@ -1,0 +1,80 @@
+import { F1Error } from '../../domain/errors.ts';
+import { comparableName, sessionNameOf } from '../session-name.ts';
+import { matchEvent } from './match-event.ts';
+import type { Meeting, Season, SeasonSession } from './season.ts';
+
+/** A session that a season has, with what to tell when the text was not its exact name. */
+export interface FoundSession {
+  readonly meeting: Meeting;
+  readonly session: SeasonSession;
+  /** Sentence for the user when the event was guessed; null for an exact match. */
+  readonly note: string | null;
+}
+
+/** Names of the season's sessions that may be meant by a text, the likeliest first. */
+function sessionNames(text: string, year: number): string[] {
+  const name = sessionNameOf(text);
+  // The archive calls the sprints of 2021 "Sprint Qualifying", those of 2022 "Sprint".
+  if (year <= 2022 && (name === 'Sprint' || name === 'Sprint Qualifying'))
+    return [name, 'Sprint', 'Sprint Qualifying'];
+  return name === null ? [] : [name];
+}
+
+function findInMeeting(text: string, meeting: Meeting, year: number): SeasonSession | null {
+  const plain = comparableName(text.replace(/^\d{4}-\d{2}-\d{2}_/, ''));
+  const byName = (name: string): SeasonSession | undefined =>
+    meeting.sessions.find((session) => comparableName(session.name) === comparableName(name));
+  for (const name of [plain, ...sessionNames(text, year)]) {
+    const session = byName(name);
+    if (session !== undefined) return session;
+  }
+  const day = /^practice(\d)$/.exec(comparableName(sessionNameOf(text) ?? ''))?.[1];
+  const asDay = meeting.isTesting && day !== undefined ? byName(`Day ${day}`) : undefined;
+  if (asDay !== undefined) return asDay;
+  // A plain number counts the weekend's sessions in the order they are run.
+  if (!/^\d$/.test(text.trim())) return null;
+  const ordered = [...meeting.sessions].sort((a, b) => (a.startEpochMs ?? 0) - (b.startEpochMs ?? 0));
+  return ordered[Number(text) - 1] ?? null;
+}
+
+/** Text of a spec's parts as typed. */
+export interface WantedSession {
+  readonly year: number;
+  readonly event: string;
+  readonly session: string;
+}
+
+function notFound(message: string, hint: string): F1Error {
+  return new F1Error('F1_SOURCE_NOT_FOUND', message, { hint, exitCode: 2 });
+}
+
+/**
+ * Finds a session by event and name (never by its Type: the index lists other things as races). Throws
+ * `F1_SOURCE_NOT_FOUND` with the nearest events, or with the sessions of that weekend.
+ */
+export function findSession(wanted: WantedSession, season: Season): FoundSession {
+  const match = matchEvent(wanted.event, season.meetings, wanted.year);
+  if (match.meeting === null) {
+    if (match.isAmbiguous)
+      throw notFound(
+        `Cannot tell which event of ${wanted.year} is meant by "${wanted.event}"`,
+        `Name one of: ${match.nearest.join(', ')}`,
+      );
+    const nearest =
+      match.nearest.length === 0
+        ? 'The season has no events'
+        : `The nearest are: ${match.nearest.join(', ')}`;
+    throw notFound(`Cannot find the event "${wanted.event}" in the season ${wanted.year}`, nearest);
+  }
+  const { meeting } = match;
+  const session = findInMeeting(wanted.session, meeting, wanted.year);
+  if (session === null) {
+    const names = meeting.sessions.map(({ name }) => name).join(', ');
+    throw notFound(
+      `Cannot find the session "${wanted.session}" of the ${wanted.year} ${meeting.name}`,
+      `The sessions of that weekend are: ${names}`,
+    );
+  }
+  const note = match.isExact ? null : `"${wanted.event}" is read as ${meeting.name}`;
+  return { meeting, session, note };
+}
