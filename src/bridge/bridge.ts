@@ -6,7 +6,7 @@ import type { Broker } from '../domain/broker.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { buildApp } from './http/app.ts';
-import type { AppContext } from './http/app-context.ts';
+import type { AppContext, SessionChoice } from './http/app-context.ts';
 import { createBridgeState } from './ingest/bridge-state.ts';
 import { createBrokerWatch } from './ingest/broker-watch.ts';
 import { readHealth } from './health.ts';
@@ -31,7 +31,7 @@ export interface BridgeOptions {
   /** Folder of the built page; null = no page. */
   readonly webRoot: string | null;
   /** Sessions that can be opened, as `GET /sessions` lists them. */
-  readonly sessions: () => Promise<readonly object[]>;
+  readonly sessions: () => Promise<readonly SessionChoice[]>;
   readonly info: { readonly brokerKind: string; readonly brokerLabel: string };
   readonly version?: string;
   readonly extraMetrics?: readonly ExtraMetric[];

@@ -56,7 +56,7 @@ export async function testBridge(
     log: noLog,
     signal: new AbortController().signal,
     webRoot: null,
-    sessions: () => Promise.resolve([{ session: '2023/Monaco/R' }]),
+    sessions: () => Promise.resolve([{ spec: '2023/Monaco/R' }]),
     info: { brokerKind: broker.kind, brokerLabel: broker.address },
     ...options.more,
   });

@@ -9,6 +9,11 @@ import type { BridgeMetrics } from '../metrics/bridge-metrics.ts';
 import type { Reader } from '../ingest/reader.ts';
 import type { RequestGuard } from './request-guard.ts';
 
+/** A session that can be opened: `spec` is what the command `load` takes; the rest is for people. */
+export interface SessionChoice {
+  readonly spec: string;
+}
+
 /** What routes work on. Everything is injected, so that tests can build the app around any part. */
 export interface AppContext {
   readonly broker: Broker;
@@ -25,7 +30,7 @@ export interface AppContext {
   /** Folder of the built page; null = no page is served. */
   readonly webRoot: string | null;
   /** Sessions that can be opened. */
-  readonly sessions: () => Promise<readonly object[]>;
+  readonly sessions: () => Promise<readonly SessionChoice[]>;
   readonly info: { readonly brokerKind: string; readonly brokerLabel: string };
   readonly version: string;
   /** When the bridge started, epoch ms. */

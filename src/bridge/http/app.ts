@@ -23,7 +23,6 @@ const pageHeaders = {
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
 } as const;
 
 /** Every route of the bridge but `/app/` (files) in the order of PROTOCOL §7. */
@@ -182,12 +181,10 @@ async function addPage(app: FastifyInstance, { webRoot }: AppContext): Promise<v
     });
     return;
   }
-  // With "ignore trailing slash" both spellings lead here; relative addresses in the page need the slash.
   await app.register(fastifyStatic, {
     root: webRoot,
     prefix: '/app/',
-    index: ['index.html'],
-    redirect: false,
+    index: false,
     setHeaders: (response, path) => {
       for (const [name, value] of Object.entries(pageHeaders)) response.header(name, value);
       // File names of the build hold a hash, except the page itself.
@@ -195,9 +192,11 @@ async function addPage(app: FastifyInstance, { webRoot }: AppContext): Promise<v
       response.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  app.addHook('onRequest', async (request, reply) => {
-    const [path, query] = request.url.split('?');
-    if (path === '/app') return reply.redirect(query === undefined ? 'app/' : `app/?${query}`, 302);
+  // Both spellings lead here because a trailing slash is ignored; relative addresses in the page need the slash.
+  app.get('/app', (request, reply) => {
+    const [path = '', query] = request.url.split('?');
+    if (path.endsWith('/')) return reply.sendFile('index.html');
+    return reply.redirect(query === undefined ? 'app/' : `app/?${query}`, 302);
   });
 }
 

@@ -87,7 +87,7 @@ export const statusRoutes: readonly Route[] = [
     statuses: [503],
     async handler(context) {
       try {
-        return await context.sessions();
+        return (await context.sessions()).map((session) => ({ source: session.spec, ...session }));
       } catch (error) {
         context.log.error('Sessions cannot be listed', { error });
         throw new HttpError(

@@ -1,0 +1,126 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Config } from '../config/schema.ts';
+import { F1Error } from '../domain/errors.ts';
+import { createBridge, createLateBroker } from '../bridge/index.ts';
+import type { Bridge } from '../bridge/index.ts';
+import { buildPage } from './build-page.ts';
+import { chooseBroker } from './choose-broker.ts';
+import type { ChosenBroker } from './choose-broker.ts';
+import type { CliContext, CommandModule } from './cli.ts';
+import { refuseEmbedded } from './refuse-embedded.ts';
+
+interface BridgeCommandOptions {
+  readonly broker: string;
+  readonly bridgePort?: number;
+  readonly bridgeHost?: string;
+  readonly page: boolean;
+}
+
+const reportIntervalMs = 30_000;
+
+/** `slipstream bridge`: the bridge alone, against Kafka. */
+export const bridgeCommand: CommandModule = {
+  configure(command: Command, context: () => CliContext): void {
+    command
+      .option('--broker <choice>', 'auto (the configured broker), managed or HOST:PORT', 'auto')
+      .addOption(
+        new Option('--bridge-port <port>', 'port of page and API; 0 = any free one').argParser(parsePort),
+      )
+      .option('--bridge-host <host>', '127.0.0.1 (loopback) or 0.0.0.0 (every network)')
+      .option('--no-page', 'serve no page, the API alone')
+      .addHelpText(
+        'after',
+        `
+The bridge answers at once and says on GET / what it waits for; it never needs the broker to be there first.
+
+Examples:
+  slipstream bridge
+  slipstream bridge --broker localhost:9092 --bridge-port 0 --no-page
+  slipstream bridge --bridge-host 0.0.0.0 --set bridge.control_token=choose-one --json`,
+      )
+      .action(async (options: BridgeCommandOptions) => run(options, context()));
+  },
+};
+
+async function run(options: BridgeCommandOptions, context: CliContext): Promise<void> {
+  const { log, signal } = context;
+  const config = withOverrides(await context.config(), options);
+  refuseEmbedded(options.broker, 'bridge');
+  const webRoot = options.page ? await buildPage(log, signal) : null;
+  const choice = options.broker === 'auto' ? config.kafka.bootstrap_servers : options.broker;
+  const opened: ChosenBroker[] = [];
+  const broker = createLateBroker({
+    kind: 'kafka',
+    address: choice,
+    signal,
+    connect: async () => {
+      const chosen = await chooseBroker({ choice, config, log, signal, allowInstall: false });
+      opened.push(chosen);
+      log.info(`Broker: ${chosen.label}`);
+      return chosen.broker;
+    },
+  });
+  let bridge: Bridge | null = null;
+  let report: NodeJS.Timeout | undefined;
+  const startedMs = Date.now();
+  try {
+    bridge = await createBridge({
+      broker,
+      config,
+      log,
+      signal,
+      webRoot,
+      sessions: async () => {
+        const { listSessions } = await import('../source/index.ts');
+        return listSessions({ config, log, signal });
+      },
+      info: { brokerKind: 'kafka', brokerLabel: `Apache Kafka at ${choice}` },
+    });
+    const [first = ''] = bridge.urls;
+    log.info(`Bridge: ${bridge.urls.join(', ')}${webRoot === null ? '' : `; page: ${first}/app/`}`);
+    report = setInterval(() => {
+      const stats = bridge?.stats();
+      if (stats === undefined) return;
+      log.info(`${stats.records} records read, ${stats.points} points held, ${stats.clients} viewers`);
+    }, reportIntervalMs);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    clearInterval(report);
+    const stats = bridge?.stats();
+    await bridge?.close();
+    await broker.close();
+    for (const chosen of opened) await chosen.close();
+    if (stats !== undefined) {
+      log.info(`Stopped: ${stats.records} records read`);
+      if (context.json) {
+        context.print(
+          JSON.stringify({ url: bridge?.urls[0], ...stats, seconds: (Date.now() - startedMs) / 1000 }),
+        );
+      }
+    }
+  }
+}
+
+function withOverrides(config: Config, { bridgePort, bridgeHost }: BridgeCommandOptions): Config {
+  return {
+    ...config,
+    grafana: {
+      ...config.grafana,
+      bridge_port: bridgePort ?? config.grafana.bridge_port,
+      bridge_host: bridgeHost ?? config.grafana.bridge_host,
+    },
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
+  throw new F1Error('F1_USAGE', `Cannot use --bridge-port ${text}: it must be 0–65535`, {
+    hint: 'Use --bridge-port 0 for any free port',
+    exitCode: 2,
+  });
+}
