@@ -6,6 +6,7 @@ import type { Log, OnProgress } from '../domain/log.ts';
 import type { SessionTable } from '../domain/table.ts';
 import { buildSessionTable, readTableCache, selectDrivers, writeTableCache } from '../session/index.ts';
 import { userName } from '../util/user-name.ts';
+import { readProgramStamp } from './program-stamp.ts';
 import { readSession, resolveSession, type SessionRef } from '../source/index.ts';
 
 export interface OpenSessionRequest {
@@ -48,10 +49,10 @@ export async function openSession(request: OpenSessionRequest): Promise<OpenedSe
   const ref = await resolveSession(request.spec, { config, log, signal });
   const options = optionsText(request);
   const path = tablePath(config, ref, options);
-  const before = await ref.fingerprint();
+  const [before, program] = await Promise.all([ref.fingerprint(), readProgramStamp()]);
   let whole: SessionTable | null = null;
   if (request.noCache !== true && before !== absent) {
-    whole = await readTableCache(path, `${before} ${options}`, log);
+    whole = await readTableCache(path, `${before} ${program} ${options}`, log);
   }
   const fromCache = whole !== null;
   // The source has told what is missing or odd while it read; of a cached table it is told again here.
@@ -74,7 +75,7 @@ export async function openSession(request: OpenSessionRequest): Promise<OpenedSe
     // A recording that changed while it was read must not be kept as what it is now.
     const isSettled = before === absent || before === after;
     if (request.noCache !== true && after !== absent && isSettled) {
-      await keepTable(path, whole, `${after} ${options}`, log);
+      await keepTable(path, whole, `${after} ${program} ${options}`, log);
     }
   }
   for (const warning of whole.report.warnings.slice(told)) log.warn(warning);

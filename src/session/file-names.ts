@@ -11,9 +11,13 @@ export function exportBaseName(identity: SessionIdentity): string {
   return named.length > 0 ? named.join('_') : 'session';
 }
 
+/** Two such parts, a year and an ending stay below the 255 bytes that file systems allow. */
+const maxPartBytes = 90;
+
 function fileNamePart(text: string): string {
-  return text
-    .normalize('NFC')
+  return Buffer.from(text.normalize('NFC'))
+    .subarray(0, maxPartBytes)
+    .toString('utf8')
     .replaceAll(/[^\p{L}\p{N}.-]+/gu, '_')
     .replaceAll(/^[_.-]+|[_.-]+$/g, '');
 }

@@ -147,7 +147,8 @@ function decodeTable(bytes: Buffer<ArrayBuffer>, fingerprint: string): SessionTa
     bytes.toString('utf8', preambleBytes, preambleBytes + headerBytes),
   ) as CacheHeader;
   if (header.layout !== layoutText) return 'has another column layout';
-  if (header.fingerprint !== fingerprint) return 'is stale (the recording or the options have changed)';
+  if (header.fingerprint !== fingerprint)
+    return 'is stale (the recording, the options or the program have changed)';
   const { fingerprint: _, layout: __, tables, ...rest } = header;
   const driverByNumber = new Map(rest.drivers.map((driver) => [driver.number, driver]));
   let offset = preambleBytes + alignUp(headerBytes);

@@ -12,6 +12,7 @@ import { defaultConfig } from '../../src/config/defaults.ts';
 import { F1Error } from '../../src/domain/errors.ts';
 import { noLog } from '../../src/domain/log.ts';
 import { countRows } from '../../src/domain/table.ts';
+import { readProgramStamp } from '../../src/commands/program-stamp.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { writeSyntheticArchive } from './synthetic-archive.ts';
 
@@ -153,4 +154,10 @@ test('parseCarAlias reads OLD=NEW pairs and refuses anything else', () => {
     ],
   );
   for (const text of ['', '9', '9=', 'a=b', '9=20=1']) assert.throws(() => parseCarAlias(text), F1Error);
+});
+
+test('readProgramStamp is the same for the same program', async () => {
+  const stamp = await readProgramStamp();
+  assert.match(stamp, /^[0-9a-f]{16}$/);
+  assert.equal(await readProgramStamp(), stamp);
 });

@@ -320,4 +320,6 @@ test('exportBaseName: year, event without "Grand Prix", session; unknown parts l
   assert.equal(name(2025, 'Pre-Season Testing', ''), '2025_Pre-Season_Testing');
   assert.equal(name(null, '../../etc/passwd', 'a\\b:c*'), 'etc_passwd_a_b_c');
   assert.equal(name(null, '', ''), 'session');
+  const long = name(2024, '\u{20BB7}'.repeat(300), 'x'.repeat(300));
+  assert.ok(Buffer.byteLength(long) < 200 && !long.includes('\uFFFD'), long);
 });
