@@ -14,11 +14,11 @@ export const Invalid = {
   brake: 2,
   /** Gear above 8. */
   gear: 4,
-  /** Position 0,0,0 in this sample or in one of the two that bracket it; no position feed at all. */
+  /** Position 0,0,0, repeated while the car moves, or none within 2 s, in this sample or in one of the two that bracket it. */
   position: 8,
   /** No DRS channel in the record. */
   drs: 16,
-  /** The car row was made by the outer join over drivers: no car channel of it was measured. */
+  /** No car channel was measured: made by the outer join over drivers, or no car sample within 2 s to interpolate from. */
   filled: 32,
 } as const;
 

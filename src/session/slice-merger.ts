@@ -18,6 +18,12 @@ const invalidWithoutCar = Invalid.throttle | Invalid.brake | Invalid.gear | Inva
 const noData = 104;
 
 /**
+ * A value interpolated between samples further apart counts as not measured. Intact recordings have spacings of up to
+ * 1.3 s; holes of up to 113 s occur (2024 Italian Grand Prix), while the other feed goes on.
+ */
+const maxBridgeMs = 2000;
+
+/**
  * Merges slices of car and position samples into its own Float64 and byte columns, which are kept between merges so
  * that a whole race allocates once. `mergeSlice` describes the semantics. O(rows).
  */
@@ -156,8 +162,10 @@ export class SliceMerger {
       if (brakePct[held] === noData) bits |= Invalid.brake;
       if (gear[held]! > 8) bits |= Invalid.gear;
       if (drsCode === 255) bits |= Invalid.drs;
-      // Beyond the first or last sample a value is held, not measured.
-      if (filled[held] === 1 || filled[next] === 1 || (next === held && !exact)) bits |= Invalid.filled;
+      // Beyond the first or last sample a value is held, not measured; likewise inside a hole.
+      const isBridged = next !== held && epochMs[next]! - epochMs[held]! > maxBridgeMs;
+      if (filled[held] === 1 || filled[next] === 1 || (next === held && !exact) || isBridged)
+        bits |= Invalid.filled;
       this.invalid[row] = bits;
     }
   }
@@ -313,7 +321,8 @@ export class SliceMerger {
     // Of the row after the edge only what is interpolated matters; brake, gear and DRS are held from the row before.
     const held = Invalid.brake | Invalid.gear | Invalid.drs;
     let bits = this.invalid[left]! | (this.invalid[right]! & ~held);
-    if (left === right) bits |= Invalid.filled | Invalid.position;
+    const isBridged = this.epochMs[right]! - this.epochMs[left]! > maxBridgeMs;
+    if (left === right || isBridged) bits |= Invalid.filled | Invalid.position;
     if (Number.isNaN(splined[0]!)) bits |= Invalid.position;
     this.brake[row] = this.brake[left]!;
     this.gear[row] = this.gear[left]!;

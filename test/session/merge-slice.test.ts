@@ -204,6 +204,22 @@ test('mergeSlice marks what lies beyond the last sample of a feed as not measure
   assert.notEqual(merged.invalid[merged.sessionMs.indexOf(700)]! & Invalid.position, 0, 'extrapolated');
 });
 
+test('mergeSlice marks what is interpolated across a hole of over 2 s in one feed, and only that feed', () => {
+  const merged = mergeSlice(
+    carSamples([0, 250, 500, 4000, 4250]),
+    posSamples([100, 400, 700, 1000, 2000, 3000, 3900, 4200]),
+    0,
+    4250,
+    t0EpochMs,
+  );
+  const marked = (bit: number): number[] =>
+    [...merged.sessionMs].filter((_, i) => (merged.invalid[i]! & bit) !== 0);
+  assert.deepEqual(marked(Invalid.filled), [700, 1000, 2000, 3000, 3900]);
+  assert.deepEqual(marked(Invalid.position), [0, 4250], 'before the first and after the last position only');
+  const edges = mergeSlice(carSamples([0, 5000]), posSamples([10, 5010]), 2000, 5000, t0EpochMs);
+  assert.deepEqual([edges.sessionMs[0], edges.invalid[0]], [2000, Invalid.filled | Invalid.position]);
+});
+
 test('mergeSlice: rows are the union of both feeds and the edges, strictly rising, for any sampling', () => {
   const times = fc
     .uniqueArray(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 60 })
