@@ -197,6 +197,50 @@ test('exportParquet and exportCsv write a session without telemetry as a header 
   assert.deepEqual(await readParquet(join(dir, 'a.parquet')), []);
 });
 
+test('exports larger than a buffer or a row group keep every row in order, across drivers', async (t) => {
+  const dir = tempDir(t);
+  const car = carSamples(grid(0, 240, 60_000), { speedKmh: grid(0, 0, 60_000).map((_, i) => i % 331) });
+  const session = buildSessionTable(
+    syntheticRaw({
+      drivers: [syntheticDriver('1', 'VER'), syntheticDriver('44', 'HAM')],
+      car: new Map([
+        ['1', car],
+        ['44', car],
+      ]),
+      pos: new Map(),
+    }),
+    { all: true },
+  );
+  const done: number[] = [];
+  const csv = await exportCsv(session, join(dir, 'a.csv'), { onRows: (rows) => void done.push(rows) });
+  assert.deepEqual([csv.rows, done.at(-1)], [120_000, 120_000]);
+  assert.ok(csv.bytes > 8 << 20);
+  const lines = readFileSync(join(dir, 'a.csv'), 'utf8').trimEnd().split('\n').slice(1);
+  await exportParquet(session, join(dir, 'a.parquet'));
+  const file = await asyncBufferFromFile(join(dir, 'a.parquet'));
+  assert.deepEqual(
+    (await parquetMetadataAsync(file)).row_groups.map((group) => Number(group.num_rows)),
+    [100_000, 20_000],
+  );
+  const rows = await parquetReadObjects({ file, compressors, columns: ['SessionTime', 'Driver', 'Speed'] });
+  assert.deepEqual([lines.length, rows.length], [120_000, 120_000]);
+  for (let i = 0; i < rows.length; i++) {
+    const place = i % 60_000;
+    const cells = lines[i]!.split(',');
+    const expected = [String((place * 240) / 1000), i < 60_000 ? 'VER' : 'HAM', String(place % 331)];
+    assert.ok(
+      cells[1] === expected[0] && cells[2] === expected[1] && cells[6] === expected[2],
+      `CSV row ${i}: ${lines[i]}`,
+    );
+    const row = rows[i]!;
+    assert.ok(
+      row['SessionTime'] === (place * 240) / 1000 &&
+        row['Driver'] === expected[1] &&
+        row['Speed'] === place % 331,
+    );
+  }
+});
+
 test('an aborted export leaves no file', async (t) => {
   const dir = tempDir(t);
   for (const write of [exportCsv, exportParquet]) {
