@@ -63,7 +63,7 @@ const statsEveryMs = 500;
 export async function connectKafka(options: KafkaOptions): Promise<Broker> {
   const { bootstrapServers, clientId, mustAnswer = true, log = noLog, deliveryTimeoutMs = 120_000 } = options;
   const bootstrap = parseBootstrap(bootstrapServers);
-  const security = await securityOptions(options.security ?? plaintext);
+  const security = await securityOptions(options.security ?? plaintext, bootstrap);
   const common: LinkOptions = { bootstrap, clientId, security, connectTimeoutMs, requestTimeoutMs };
   const createLink = (): KafkaLink => new KafkaLink(common);
   const admin = createLink();
@@ -253,8 +253,8 @@ export async function checkAdvertised(
   options: Pick<KafkaOptions, 'bootstrapServers' | 'clientId' | 'security'>,
 ): Promise<void> {
   const { bootstrapServers, clientId } = options;
-  const security = await securityOptions(options.security ?? plaintext);
   const bootstrap = parseBootstrap(bootstrapServers);
+  const security = await securityOptions(options.security ?? plaintext, bootstrap);
   const link = new KafkaLink({
     bootstrap,
     clientId,

@@ -33,7 +33,7 @@ const watchEveryMs = 5_000;
 const lookAgainMs = 250;
 const suspectLookMs = 1_000;
 /** Least time between two small fetches of one node: bounds the cost of reading while records trickle in. */
-const paceMs = 2;
+const paceMs = 3;
 /** The same after an answer with errors: the look at the topics that follows needs time. */
 const errorPaceMs = 100;
 const smallFetchBytes = 65_536;

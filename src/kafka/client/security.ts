@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from '@platformatic/kafka';
 import type { Config } from '../../config/schema.ts';
 import { F1Error } from '../../domain/errors.ts';
+import type { Address } from './link.ts';
 
 /** The section `kafka.security` of the configuration. */
 export type KafkaSecurity = Config['kafka']['security'];
@@ -21,13 +23,14 @@ export const plaintext: KafkaSecurity = {
  */
 export async function securityOptions(
   security: KafkaSecurity,
+  bootstrap: readonly Address[],
 ): Promise<Pick<ConnectionOptions, 'tls' | 'tlsServerName' | 'sasl'>> {
   const { protocol, mechanism, username, password, ca_file: caFile } = security;
   const usesSasl = protocol.startsWith('SASL');
   const options: Pick<ConnectionOptions, 'tls' | 'tlsServerName' | 'sasl'> = {};
   if (protocol.endsWith('SSL')) {
     options.tls = caFile === null ? {} : { ca: await readAuthority(caFile) };
-    options.tlsServerName = true;
+    options.tlsServerName = bootstrap.every(({ host }) => isIP(host) === 0);
   }
   if (!usesSasl && mechanism !== null) {
     throw securityError(
