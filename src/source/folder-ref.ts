@@ -82,7 +82,7 @@ export async function folderRef(spec: string, path: string): Promise<SessionRef>
     kind: 'folder',
     spec,
     title: titleOf(folder),
-    cacheKey: cacheKeyOf(folder),
+    cacheKey: cacheKeyOf(titleOf(folder), folder),
     location: folder,
     archivePath: identityFromFolder(folder)?.path ?? null,
     fingerprint: () => fingerprintOfFolder(folder),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -6,9 +6,10 @@ import type { Log } from '../domain/log.ts';
 import { archiveCache, cacheRoot } from './archive/cache-folder.ts';
 import { localRoot, localSessionFolder, localSessions, subFolders } from './archive/local-copy.ts';
 import { isComplete, readManifest } from './archive/manifest.ts';
+import { isObject } from './decode/feed-columns.ts';
 import { isFolder } from './folder-ref.ts';
 import { identityFromFolder } from './identity.ts';
-import { configuredSpec } from './resolve-session.ts';
+import { configuredSpec, findCopies } from './resolve-session.ts';
 import { listTopicFiles } from './topic-files.ts';
 
 /** A session that can be opened, as a picker shows it. */
@@ -32,6 +33,43 @@ export interface ListOptions {
   readonly signal: AbortSignal;
 }
 
+/** Bytes of SessionInfo that are looked at for a listing; real ones have 0.5–2 kB. */
+const maxInfoBytes = 64 * 1024;
+
+interface ListedIdentity {
+  readonly year: number | null;
+  readonly event: string;
+  readonly session: string;
+}
+
+/** Names in the first line of a folder's SessionInfo; null when there is none or it does not say. */
+async function identityInFolder(folder: string): Promise<ListedIdentity | null> {
+  let text: string;
+  try {
+    const file = await open(join(folder, 'SessionInfo.jsonStream'), 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(maxInfoBytes), 0, maxInfoBytes, 0);
+      text = buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+  const line = text.split(/\r?\n/, 1)[0] ?? '';
+  try {
+    const info: unknown = JSON.parse(line.slice(line.indexOf('{')));
+    const meeting = isObject(info) ? info['Meeting'] : null;
+    const event = isObject(meeting) ? meeting['Name'] : null;
+    if (!isObject(info) || typeof event !== 'string' || typeof info['Name'] !== 'string') return null;
+    const year = /^\d{4}/.exec(String(info['StartDate']))?.[0];
+    return { year: year === undefined ? null : Number(year), event, session: info['Name'] };
+  } catch {
+    // The reader reports a broken SessionInfo; a list goes by the folder's name.
+    return null;
+  }
+}
+
 /** Listing of a session folder; null when it holds no topic. */
 async function listFolder(
   folder: string,
@@ -41,7 +79,7 @@ async function listFolder(
 ): Promise<SessionListing | null> {
   const files = await listTopicFiles(folder);
   if (files.length === 0) return null;
-  const identity = identityFromFolder(place);
+  const identity = (await identityInFolder(folder)) ?? identityFromFolder(place);
   const hasTelemetry = files.some(({ topic }) => /^(CarData|Position)(\.z)?$/.test(topic));
   const year = identity?.year ?? null;
   const event = identity?.event ?? '';
@@ -119,6 +157,8 @@ async function listConfigured(options: ListOptions, found: SessionListing[]): Pr
         else options.log.warn(`The configured session ${spec} is not listed: it holds no topic file`);
         continue;
       }
+      const copies = await findCopies(spec, options.config);
+      if (found.some((listing) => copies.includes(listing.spec))) continue;
       const [year, event, session] = spec.split('/');
       const isSpec = /^\d{4}\/[^/]+\/[^/]+$/.test(spec);
       found.push({
@@ -129,7 +169,7 @@ async function listConfigured(options: ListOptions, found: SessionListing[]): Pr
         session: isSpec ? (session ?? '') : '',
         origin: 'configured',
         hasTelemetry: null,
-        note: 'fetched when opened',
+        note: isSpec || /^https?:/i.test(spec) ? 'fetched when opened' : 'there is no such folder',
       });
     } catch (error) {
       options.log.warn(`The configured session ${spec} is not listed: ${messageOf(error)}`);

@@ -1,4 +1,5 @@
 import { F1Error, messageOf } from '../domain/errors.ts';
+import { noLog } from '../domain/log.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { resolveSession } from './resolve-session.ts';
 import type { SessionRef } from './session-ref.ts';
@@ -6,7 +7,7 @@ import type { SessionRef } from './session-ref.ts';
 /** Whether a session can be opened now, and why not. */
 export interface ArchiveProbe {
   readonly found: boolean;
-  /** Set when found: hand it to `readSession`. */
+  /** Set when found; `resolveSession` gives the same with a look for changes. */
   readonly ref: SessionRef | null;
   /** One sentence for the user: where it is, or why it cannot be opened. */
   readonly reason: string;
@@ -23,7 +24,13 @@ export async function probeArchive(
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const signal = AbortSignal.any([options.signal, deadline]);
-    const bounded = await resolveSession(options.spec, { ...options, signal, timeoutMs });
+    const bounded = await resolveSession(options.spec, {
+      ...options,
+      log: noLog,
+      signal,
+      timeoutMs,
+      trustCache: true,
+    });
     if (bounded.archive === null)
       return { found: true, ref: bounded, reason: `${bounded.title}: ${bounded.location}` };
     const isCached = (await bounded.fingerprint()) !== 'absent';

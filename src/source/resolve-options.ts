@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Log } from '../domain/log.ts';
 import { ArchiveClient } from './archive/archive-client.ts';
 import type { RetryPolicy } from './archive/retry.ts';
+import type { CheckOptions } from './check-copy.ts';
 
 export interface ResolveOptions {
   readonly config: Config;
@@ -9,6 +10,8 @@ export interface ResolveOptions {
   readonly signal: AbortSignal;
   /** Bound on the look for the archive; retries for as long as it takes without it. */
   readonly timeoutMs?: number;
+  /** True: a copy in the cache is taken as it is, without a look at the archive. */
+  readonly trustCache?: boolean;
   /** How failed requests are tried again; a default for all but tests. */
   readonly retry?: RetryPolicy;
   /** The present, for "has not been run yet"; `Date.now` by default. */
@@ -29,4 +32,9 @@ export function createArchiveClient(options: ResolveOptions): ArchiveClient {
     mirrorTimeoutMs: probeMs,
     ...retry,
   });
+}
+
+/** How a copy in the cache is compared with the archive. */
+export function checkOptions({ config, log, trustCache }: ResolveOptions): CheckOptions {
+  return { log, timeoutMs: config.source.probe_timeout_ms, trustCache };
 }

@@ -12,7 +12,7 @@ import { readSeasonIndex, type SeasonAnswer } from './archive/season-index.ts';
 import type { Season } from './archive/season.ts';
 import { checkCopy } from './check-copy.ts';
 import { folderRef, isFolder } from './folder-ref.ts';
-import { createArchiveClient, type ResolveOptions } from './resolve-options.ts';
+import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
 import { cacheKeyOf, type SessionRef } from './session-ref.ts';
 import { urlRef } from './url-ref.ts';
 
@@ -35,12 +35,13 @@ function archiveRef(
   client: ArchiveClient,
   options: ResolveOptions,
 ): SessionRef {
+  const title = `${path.slice(0, 4)} ${found.meeting.name}, ${found.session.name}`;
   const folder = join(archiveCache(options.config), ...path.split('/').filter((part) => part !== ''));
   return {
     kind: 'archive',
     spec,
-    title: `${path.slice(0, 4)} ${found.meeting.name}, ${found.session.name}`,
-    cacheKey: cacheKeyOf(path),
+    title,
+    cacheKey: cacheKeyOf(path, path),
     location: archiveUrl(client.address, path),
     archivePath: path,
     fingerprint: () => fingerprintOfCopy(folder),
@@ -83,6 +84,20 @@ async function findLocally(wanted: WantedSession, root: string): Promise<LocalFi
   return null;
 }
 
+/** Places in the cache and in `source.archive_dir`, as 'YEAR/EVENT/SESSION', that a spec means; none for other specs. */
+export async function findCopies(spec: string, config: Config): Promise<string[]> {
+  const wanted = parseSpec(spec);
+  if (wanted === null) return [];
+  const roots = [archiveCache(config)];
+  if (config.source.archive_dir !== null) roots.push(await localRoot(resolve(config.source.archive_dir)));
+  const paths: string[] = [];
+  for (const root of roots) {
+    const hit = await findLocally(wanted, root);
+    if (hit !== null) paths.push(hit.path.replace(/\/$/, ''));
+  }
+  return paths;
+}
+
 function notReady(wanted: WantedSession, { meeting, session }: FoundSession, nowMs: number): F1Error {
   const title = `${wanted.year} ${meeting.name}, ${session.name}`;
   const isAhead = session.startEpochMs !== null && session.startEpochMs > nowMs;
@@ -106,7 +121,7 @@ function notReady(wanted: WantedSession, { meeting, session }: FoundSession, now
 function unreachable(wanted: string, reason: string): F1Error {
   return new F1Error(
     'F1_SOURCE_UNREACHABLE',
-    `Cannot look up ${wanted} as the timing archive cannot be reached: ${reason}`,
+    `Cannot get ${wanted} as the timing archive cannot be reached: ${reason}`,
     {
       hint: 'Name a session folder, set source.archive_dir to a copy of the archive, or try again with a connection',
       canRetry: true,
@@ -157,7 +172,7 @@ async function resolveInArchive(
   const cached = await findLocally(wanted, cache);
   if (cached !== null) {
     const ref = archiveRef(spec, cached.found, cached.path, client, options);
-    if (ref.archive !== null && (await checkCopy(ref.archive, log, config.source.probe_timeout_ms))) {
+    if (ref.archive !== null && (await checkCopy(ref.archive, checkOptions(options)))) {
       noteMatch(cached.found, log);
       return ref;
     }

@@ -40,13 +40,15 @@ export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** File-system-safe key: readable words and, because those are not unique, a hash of the whole. */
-export function cacheKeyOf(text: string): string {
-  const words = text
+/**
+ * File-system-safe key of a place: words to recognise it by and, because those are not unique, a hash of the place.
+ */
+export function cacheKeyOf(title: string, place: string): string {
+  const words = title
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^A-Za-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
-    .slice(-80);
-  return `${words || 'session'}-${shortHash(text.normalize('NFC'))}`;
+    .slice(0, 80)
+    .replaceAll(/^_+|_+$/g, '');
+  return `${words || 'session'}-${shortHash(place.normalize('NFC'))}`;
 }

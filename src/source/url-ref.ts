@@ -5,7 +5,7 @@ import { archiveCache } from './archive/cache-folder.ts';
 import { fingerprintOfCopy } from './archive/manifest.ts';
 import { checkCopy } from './check-copy.ts';
 import { identityFromFolder } from './identity.ts';
-import { createArchiveClient, type ResolveOptions } from './resolve-options.ts';
+import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
 import { cacheKeyOf, shortHash, type SessionRef } from './session-ref.ts';
 
 function decodedSegments(pathname: string): string[] {
@@ -68,7 +68,7 @@ export async function urlRef(spec: string, options: ResolveOptions): Promise<Ses
       });
   const identity = identityFromFolder(segments.join('/'));
   const archive = { client, path, folder, endEpochMs: null, nowEpochMs: options.nowEpochMs ?? Date.now };
-  await checkCopy(archive, options.log, options.config.source.probe_timeout_ms);
+  await checkCopy(archive, checkOptions(options));
   return {
     kind: 'archive',
     spec,
@@ -76,7 +76,10 @@ export async function urlRef(spec: string, options: ResolveOptions): Promise<Ses
       identity === null
         ? `${url.host}/${segments.join('/')}`
         : `${identity.year ?? ''} ${identity.event}, ${identity.session}`.trim(),
-    cacheKey: cacheKeyOf(isConfigured && archivePath !== null ? archivePath : `${url.origin}${path}`),
+    cacheKey:
+      isConfigured && archivePath !== null
+        ? cacheKeyOf(archivePath, archivePath)
+        : cacheKeyOf(`${url.host}${path}`, `${url.origin}${path}`),
     location: `${url.origin}${path}`,
     archivePath,
     fingerprint: () => fingerprintOfCopy(folder),

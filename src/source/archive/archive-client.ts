@@ -47,6 +47,7 @@ export class ArchiveClient {
   readonly #options: ArchiveClientOptions;
   readonly #retry: RetryPolicy;
   readonly #down = new Map<string, NetworkError>();
+  readonly #answered = new Set<string>();
 
   constructor(options: ArchiveClientOptions) {
     this.#options = options;
@@ -130,6 +131,7 @@ export class ArchiveClient {
       }
       try {
         const answer = await ask(`${base}${path}`, index === 0);
+        this.#answered.add(base);
         if (answer.outcome !== 'absent' && answer.outcome !== 'page') return answer;
         firstAnswer ??= answer;
       } catch (error) {

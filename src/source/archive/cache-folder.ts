@@ -1,8 +1,8 @@
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import { F1Error, messageOf } from '../../domain/errors.ts';
+import { userName } from '../../util/user-name.ts';
 
 const writeErrors = new Set([
   'EACCES',
@@ -19,15 +19,6 @@ const writeErrors = new Set([
 
 function errnoOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without an account, as in containers.
-    return `uid ${process.getuid?.() ?? '?'}`;
-  }
 }
 
 /** The cache's root, absolute. */

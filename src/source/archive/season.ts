@@ -1,4 +1,5 @@
 import { isObject } from '../decode/feed-columns.ts';
+import { eventPlaces } from './event-places.ts';
 
 /** A session of a weekend as the season index (or a folder's name) gives it. */
 export interface SeasonSession {
@@ -106,16 +107,11 @@ export function seasonFromFolders(year: number, folders: readonly string[]): Sea
   return {
     year,
     meetings: [...meetings].map(([event, sessions]): Meeting => {
-      const name = (datedFolder.exec(event)?.[1] ?? event).replaceAll('_', ' ');
-      return {
-        name,
-        officialName: '',
-        location: '',
-        country: '',
-        circuit: '',
-        isTesting: /\btest(ing)?\b/i.test(name),
-        sessions,
-      };
+      const name = (datedFolder.exec(event)?.[1] ?? event).replaceAll('_', ' ').normalize('NFC');
+      const isTesting = /\btest(ing)?\b/i.test(name);
+      const places = Object.hasOwn(eventPlaces, name) ? eventPlaces[name] : undefined;
+      const [country, location, circuit] = isTesting || places === undefined ? ['', '', ''] : places;
+      return { name, officialName: '', location, country, circuit, isTesting, sessions };
     }),
   };
 }

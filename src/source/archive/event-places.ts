@@ -1,0 +1,45 @@
+/**
+ * Country, town and circuit of events whose name does not hold them, for copies of the archive without a season index.
+ * Keys are event names as the archive's folders spell them.
+ */
+export const eventPlaces: Readonly<
+  Record<string, readonly [country: string, location: string, circuit: string]>
+> = {
+  '70th Anniversary Grand Prix': ['Great Britain', 'Silverstone', 'Silverstone'],
+  'Abu Dhabi Grand Prix': ['United Arab Emirates', 'Yas Island', 'Yas Marina Circuit'],
+  'Australian Grand Prix': ['Australia', 'Melbourne', 'Albert Park'],
+  'Austrian Grand Prix': ['Austria', 'Spielberg', 'Red Bull Ring'],
+  'Azerbaijan Grand Prix': ['Azerbaijan', 'Baku', 'Baku'],
+  'Bahrain Grand Prix': ['Bahrain', 'Sakhir', 'Sakhir'],
+  'Barcelona Grand Prix': ['Spain', 'Barcelona', 'Catalunya'],
+  'Belgian Grand Prix': ['Belgium', 'Spa-Francorchamps', 'Spa-Francorchamps'],
+  'Brazilian Grand Prix': ['Brazil', 'São Paulo', 'Interlagos'],
+  'British Grand Prix': ['Great Britain', 'Silverstone', 'Silverstone'],
+  'Canadian Grand Prix': ['Canada', 'Montréal', 'Montreal'],
+  'Chinese Grand Prix': ['China', 'Shanghai', 'Shanghai'],
+  'Dutch Grand Prix': ['Netherlands', 'Zandvoort', 'Zandvoort'],
+  'Eifel Grand Prix': ['Germany', 'Nürburgring', 'Nürburgring'],
+  'Emilia Romagna Grand Prix': ['Italy', 'Imola', 'Imola'],
+  'French Grand Prix': ['France', 'Le Castellet', 'Paul Ricard'],
+  'German Grand Prix': ['Germany', 'Hockenheim', 'Hockenheim'],
+  'Hungarian Grand Prix': ['Hungary', 'Budapest', 'Hungaroring'],
+  'Italian Grand Prix': ['Italy', 'Monza', 'Monza'],
+  'Japanese Grand Prix': ['Japan', 'Suzuka', 'Suzuka'],
+  'Las Vegas Grand Prix': ['United States', 'Las Vegas', 'Las Vegas'],
+  'Mexican Grand Prix': ['Mexico', 'Mexico City', 'Mexico City'],
+  'Mexico City Grand Prix': ['Mexico', 'Mexico City', 'Mexico City'],
+  'Miami Grand Prix': ['United States', 'Miami', 'Miami'],
+  'Monaco Grand Prix': ['Monaco', 'Monaco', 'Monte Carlo'],
+  'Portuguese Grand Prix': ['Portugal', 'Portimão', 'Algarve International Circuit'],
+  'Qatar Grand Prix': ['Qatar', 'Lusail', 'Lusail'],
+  'Russian Grand Prix': ['Russia', 'Sochi', 'Sochi'],
+  'Sakhir Grand Prix': ['Bahrain', 'Sakhir', 'Sakhir'],
+  'Saudi Arabian Grand Prix': ['Saudi Arabia', 'Jeddah', 'Jeddah'],
+  'Singapore Grand Prix': ['Singapore', 'Marina Bay', 'Singapore'],
+  'Spanish Grand Prix': ['Spain', 'Barcelona', 'Catalunya'],
+  'Styrian Grand Prix': ['Austria', 'Spielberg', 'Red Bull Ring'],
+  'São Paulo Grand Prix': ['Brazil', 'São Paulo', 'Interlagos'],
+  'Turkish Grand Prix': ['Turkey', 'Istanbul', 'Istanbul'],
+  'Tuscan Grand Prix': ['Italy', 'Mugello', 'Mugello'],
+  'United States Grand Prix': ['United States', 'Austin', 'Circuit of the Americas'],
+};
