@@ -37,7 +37,9 @@ export function classifyDataFolder(paths: ManagedPaths, kafkaVersion: string): F
 }
 
 function withoutMeta(paths: ManagedPaths, entries: readonly string[]): FolderState {
-  const own = entries.filter((entry) => entry !== 'lost+found' && !entry.startsWith('.'));
+  // a checkpoint alone: a format that was cut off before its last file
+  const expected = /^(?:lost\+found|\..*|bootstrap\.checkpoint.*|meta\.properties\.tmp)$/u;
+  const own = entries.filter((entry) => !expected.test(entry));
   if (own.length === 0) return { state: 'empty' };
   return damaged(
     `${paths.data} holds ${own.length} entries (${own.slice(0, 3).join(', ')}) but no meta.properties`,

@@ -55,7 +55,8 @@ async function waitForTurn(path: string, log: Log, signal: AbortSignal): Promise
     if (held !== null) return held;
     if (!isSaid) log.info(`Another install of Kafka is under way (pid ${holder.pid}): waiting for it`);
     isSaid = true;
-    await delay(100, undefined, { signal }); // the end of another process gives no event
+    await delay(100); // the end of another process gives no event
+    signal.throwIfAborted();
   }
 }
 
@@ -121,6 +122,7 @@ function runMaven(target: string, { signal, onProgress, log, environment }: Inst
     });
     createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
     child.once('error', (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) return; // it ends now: 'close' follows
       reject(error.code === 'ENOENT' ? mavenMissing() : error);
     });
     child.once('close', (code) => {

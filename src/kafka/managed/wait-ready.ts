@@ -44,7 +44,7 @@ export async function waitReady(options: {
       log.info(`Waiting for Kafka on port ${port} since ${Math.round(waitedMs / 1000)} s (${failing})`);
       nextWord += wordEveryMs;
     }
-    await delay(retryMs, undefined, { signal });
+    await delay(retryMs, undefined, { signal }).catch(() => {}); // aborted: thrown above with its reason
   }
 }
 
