@@ -114,7 +114,7 @@ function numbersOf<T>(values: Float64Array, Column: new (values: Float64Array) =
 }
 
 function mapValues<T>(values: Float64Array, convert: (value: number) => T): (T | null)[] {
-  const out = Array.from<T | null>({ length: values.length });
+  const out: (T | null)[] = Array(values.length).fill(null);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     out[i] = Number.isNaN(value) ? null : convert(value);
