@@ -60,11 +60,13 @@ export const clockFacts = computed<ClockFacts>(() => {
   const t0Ms = typeof session?.t0 === 'string' ? Date.parse(session.t0) : Number.NaN;
   return { t0Ms: Number.isNaN(t0Ms) ? null : t0Ms, gmtOffsetMinutes: session?.gmt_offset_minutes ?? null };
 });
+/** What the session says counts, then the replay; the greeting is only as new as the connection. */
 export const isSimulated = computed(
   () =>
-    store.replay.value?.simulated === true ||
-    store.hello.value?.simulated === true ||
-    raceView.value.session?.simulated === true,
+    raceView.value.session?.simulated ??
+    store.replay.value?.simulated ??
+    store.hello.value?.simulated ??
+    false,
 );
 const tracedDrivers = computed<readonly TracedDriver[]>(() =>
   selected.value.map((code) => ({

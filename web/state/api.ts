@@ -22,7 +22,8 @@ export interface SessionChoice {
   readonly title: string;
   /** Where it is: cached, local, configured, simulated … */
   readonly kind: string;
-  readonly detail: string;
+  /** What is special about it: '' for nothing. */
+  readonly note: string;
 }
 
 /** Sends one replay command; never rejects. */
@@ -52,23 +53,20 @@ export async function fetchSessions(
   return { sessions: problem === null ? readSessions(body) : [], problem };
 }
 
-/** Reads the answer of `GET /sessions`; entries without a source are left out. */
+/** Reads the answer of `GET /sessions`; entries without a SESSION are left out. */
 export function readSessions(body: unknown): SessionChoice[] {
   const list: unknown = isRecord(body) ? body['sessions'] : body;
   if (!Array.isArray(list)) return [];
   const choices: SessionChoice[] = [];
   for (const item of list as unknown[]) {
-    if (typeof item === 'string') choices.push({ source: item, title: item, kind: '', detail: '' });
     if (!isRecord(item)) continue;
-    const source =
-      readText(item['source']) || readText(item['session']) || readText(item['id']) || readText(item['path']);
+    const source = readText(item['spec']);
     if (source === '') continue;
-    const kind = readText(item['kind']) || readText(item['origin']) || readText(item['status']);
     choices.push({
       source,
-      title: readText(item['title']) || readText(item['name']) || source,
-      kind,
-      detail: readText(item['detail']),
+      title: readText(item['title']) || source,
+      kind: readText(item['origin']),
+      note: readText(item['note']),
     });
   }
   return choices;

@@ -3,7 +3,8 @@ import type { AlertMessage } from '../../src/domain/messages.ts';
 import { selected, showTime, store, styles } from '../app.ts';
 import { Empty } from './empty.tsx';
 
-const shown = 150;
+/** Episodes in the list before the older ones are asked for. */
+const firstShown = 120;
 const names: Readonly<Record<string, string>> = {
   high_speed: 'High speed',
   drs_status_change: 'DRS open',
@@ -15,6 +16,7 @@ const units: Readonly<Record<string, string>> = { high_speed: 'km/h', brake_temp
 export function Alerts() {
   const onlySelected = useSignal(false);
   const kind = useSignal('');
+  const shown = useSignal(firstShown);
   const list = useComputed(() =>
     store.alerts.value.filter(
       (alert) =>
@@ -66,10 +68,16 @@ export function Alerts() {
         />
       ) : (
         <ol class="alert-rows" data-testid="alerts">
-          {list.value.slice(0, shown).map((alert) => (
+          {list.value.slice(0, shown.value).map((alert) => (
             <Alert key={alert.alert_id} alert={alert} />
           ))}
-          {list.value.length > shown && <li class="more">{list.value.length - shown} older</li>}
+          {list.value.length > shown.value && (
+            <li class="more">
+              <button type="button" class="link" onClick={() => (shown.value += 500)}>
+                {list.value.length - shown.value} older
+              </button>
+            </li>
+          )}
         </ol>
       )}
     </section>

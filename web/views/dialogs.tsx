@@ -1,7 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { addresses, giveToken, isPickerOpen, sendCommand, store, wantsToken } from '../app.ts';
+import {
+  addresses,
+  commandProblem,
+  giveToken,
+  isPickerOpen,
+  sendCommand,
+  store,
+  wantsToken,
+} from '../app.ts';
 import { fetchSessions } from '../state/api.ts';
 import type { ApiProblem, SessionChoice } from '../state/api.ts';
 import { CloseIcon } from './icons.tsx';
@@ -109,7 +117,10 @@ function OpenPicker() {
                 aria-current={session.source === current}
               >
                 <span class="picker-title">{session.title}</span>
-                <span class="picker-source">{session.detail || session.source}</span>
+                <span class="picker-source">
+                  {session.source}
+                  {session.note !== '' && ` · ${session.note}`}
+                </span>
                 {session.kind !== '' && (
                   <span class={`chip ${session.kind === 'simulated' ? 'chip-warn' : ''}`}>
                     {session.kind}
@@ -139,8 +150,8 @@ export function TokenDialog() {
   return (
     <Dialog title="Control token" onClose={() => (wantsToken.value = null)}>
       <p class="picker-note">
-        From this address the replay is steered with the token in bridge.control_token. It is kept until the
-        page is closed.
+        {commandProblem.value?.error ?? 'The bridge asks for its control token'}. The token is the value of
+        bridge.control_token; it is kept until the page is closed.
       </p>
       <form
         class="picker-search"

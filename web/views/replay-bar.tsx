@@ -124,6 +124,8 @@ function GoTo({ isEnabled }: { readonly isEnabled: boolean }) {
         const lap = Number.parseInt(text.value, 10);
         if (lap >= 1) void sendCommand('seek', { lap });
         text.value = '';
+        // Hands the keyboard back to the replay.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       }}
     >
       <button
