@@ -59,6 +59,8 @@ export interface SimCar {
   /** Steps since the wing opened; 0 = closed. */
   drsOpen: number;
   isPassing: boolean;
+  /** Place at the flag; 0 before it. */
+  finishPlace: number;
 }
 
 /** What the rest of the race allows a car in one step. */

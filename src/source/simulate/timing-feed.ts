@@ -1,3 +1,4 @@
+import { F1Error } from '../../domain/errors.ts';
 import type { SimCar } from './car.ts';
 import type { Circuit } from './circuit.ts';
 import type { TopicLog } from './topic-log.ts';
@@ -21,7 +22,6 @@ interface CarTiming {
   intervalMs: number;
   pitStops: number;
   hasTrap: boolean;
-  finishPlace: number;
 }
 
 /** Writes TimingData, TimingAppData laps and LapCount from what the cars do. */
@@ -36,9 +36,6 @@ export interface TimingFeed {
   pitIn(car: SimCar, stampMs: number): void;
   pitOut(car: SimCar, stampMs: number): void;
   retire(car: SimCar, stampMs: number): void;
-  lapsOf(car: SimCar): number;
-  /** Place at the flag, 0 before it. */
-  finishPlaceOf(car: SimCar): number;
   /** Lap the leader is on. */
   readonly leaderLap: number;
   /** When the winner finished, session ms; null before. */
@@ -93,13 +90,13 @@ export function createTimingFeed(
       intervalMs: Infinity,
       pitStops: 0,
       hasTrap: false,
-      finishPlace: 0,
     });
   }
 
   function timingOf(car: SimCar): CarTiming {
     const timing = timings.get(car);
-    if (timing === undefined) throw new Error(`car ${car.entrant.number} is not in this race`);
+    if (timing === undefined)
+      throw new F1Error('F1_INTERNAL', `Cannot time car ${car.entrant.number}: it is not in this race`);
     return timing;
   }
 
@@ -211,7 +208,7 @@ export function createTimingFeed(
     if (timing.laps === laps && finishMs === null) finishMs = atMs;
     if (finishMs === null) return;
     finished += 1;
-    timing.finishPlace = finished;
+    car.finishPlace = finished;
     car.phase = 'finished';
   }
 
@@ -265,7 +262,7 @@ export function createTimingFeed(
     },
     follow(car, stampMs) {
       const timing = timingOf(car);
-      if (timing.finishPlace > 0) return;
+      if (car.finishPlace > 0) return;
       const moved = car.distanceM - car.previousM;
       const timeAt = (distanceM: number): number =>
         Math.round(stampMs - (40 * (car.distanceM - distanceM)) / moved);
@@ -278,7 +275,7 @@ export function createTimingFeed(
             send(car, timeAt(trapM), { Speeds: { ST: { Value: String(Math.round(car.speed * 3.6)) } } });
         }
         const pointM = lap * circuit.lengthM + points[timing.points % points.length]!.endM;
-        if (moved <= 0 || car.distanceM < pointM || timing.finishPlace > 0) return;
+        if (moved <= 0 || car.distanceM < pointM || car.finishPlace > 0) return;
         cross(timing, timeAt(pointM));
       }
     },
@@ -320,8 +317,6 @@ export function createTimingFeed(
     retire(car, stampMs) {
       send(car, stampMs, { Retired: true, Stopped: true, Status: 68 });
     },
-    lapsOf: (car) => timingOf(car).laps,
-    finishPlaceOf: (car) => timingOf(car).finishPlace,
     get leaderLap() {
       return leaderLap;
     },

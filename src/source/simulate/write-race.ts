@@ -58,7 +58,7 @@ async function checkTarget(dir: string): Promise<void> {
   try {
     names = await readdir(dir);
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return;
     throw folderError(dir, error);
   }
   if (names.length === 0) return;
@@ -76,16 +76,30 @@ async function checkTarget(dir: string): Promise<void> {
   );
 }
 
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+}
+
 /** Puts the finished folder in place; an older simulated race is moved aside first and removed afterwards. */
 async function moveInto(partial: string, dir: string): Promise<void> {
-  const old = `${partial}.old`;
-  try {
-    await rename(dir, old);
-  } catch (error) {
-    if (!(error instanceof Error && Reflect.get(error, 'code') === 'ENOENT')) throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const old = `${partial}.old-${attempt}`;
+    try {
+      await rename(dir, old);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+    try {
+      await rename(partial, dir);
+      return;
+    } catch (error) {
+      // Another process put its own copy there in between.
+      const isTaken = codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST';
+      if (!isTaken || attempt === 3) throw error;
+    } finally {
+      await rm(old, { recursive: true, force: true });
+    }
   }
-  await rename(partial, dir);
-  await rm(old, { recursive: true, force: true });
 }
 
 /**
