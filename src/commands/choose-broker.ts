@@ -27,6 +27,8 @@ export interface ChosenBroker {
   readonly bootstrap: string | null;
   /** True when the broker was started for this command and ends with `close`. */
   readonly ownsBroker: boolean;
+  /** True for the managed broker: it speaks plain text whatever `kafka.security` says. */
+  readonly isManaged: boolean;
   /** Closes the connection, and the broker when it is owned. */
   close(): Promise<void>;
 }
@@ -111,6 +113,7 @@ async function useEmbedded(reason: string): Promise<ChosenBroker> {
     reason,
     bootstrap: null,
     ownsBroker: true,
+    isManaged: false,
     close: () => broker.close(),
   };
 }
@@ -173,6 +176,7 @@ async function useKafka(
     reason,
     bootstrap,
     ownsBroker: false,
+    isManaged,
     close: () => broker.close(),
   };
 }
