@@ -191,11 +191,14 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
   }
 
   async function end(): Promise<void> {
-    const drainedMs = performance.now() + drainTimeoutMs;
-    const areBusy = (): boolean => [...lanes.values()].some((lane) => !lane.isIdle && lane.blockedMs === 0);
     const ending = [...readers].map((reader) => reader.end());
-    while (areBusy() && performance.now() < drainedMs)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, drainTimeoutMs);
+    const draining = [...lanes.values()]
+      .filter(({ blockedMs }) => blockedMs === 0)
+      .map((lane) => lane.drained());
+    await Promise.race([Promise.all(draining), late]);
+    clearTimeout(timer);
     ended.abort();
     producer.close();
     admin.close();

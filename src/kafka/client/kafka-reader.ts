@@ -56,6 +56,7 @@ export class KafkaReader {
   readonly #arrived = new Bell();
   readonly #work = new Bell();
   readonly #fetching = new Map<number, number>();
+  #turn = 0;
   #link: KafkaLink | null = null;
   #failure: unknown = null;
   #fatal: F1Error | null = null;
@@ -199,7 +200,8 @@ export class KafkaReader {
     );
     const positions = new Map(cursors.map((cursor) => [cursor, cursor.position]));
     const connection = await link.node(node);
-    const answer = await fetchRecords(connection, topicsOf(cursors), maxWaitMs);
+    this.#turn += 1;
+    const answer = await fetchRecords(connection, topicsOf(rotate(cursors, this.#turn)), maxWaitMs);
     if (this.#isStopped || link !== this.#link) return;
     this.#options.onFetch(null);
     if (answer.errorCode !== 0) throw new Error(`the fetch was refused with error ${answer.errorCode}`);
@@ -266,6 +268,12 @@ export class KafkaReader {
 
 function idKey(topicId: string, partition: number): string {
   return partitionKey(topicId, partition);
+}
+
+/** Another partition first each time: a broker fills the answer in this order, and a full one must not starve the rest. */
+function rotate(cursors: readonly Cursor[], turn: number): Cursor[] {
+  const first = turn % cursors.length;
+  return [...cursors.slice(first), ...cursors.slice(0, first)];
 }
 
 function topicsOf(cursors: readonly Cursor[]): FetchTopic[] {

@@ -72,6 +72,7 @@ export class ProduceLane {
   readonly #writer = new RecordWriter();
   #identity: Identity | null = null;
   #isRunning = false;
+  #running: Promise<void> = Promise.resolve();
   #wasStored = false;
   #blockedSinceMs: number | null = null;
   #reportedMs = 0;
@@ -85,20 +86,23 @@ export class ProduceLane {
     return this.#blockedSinceMs === null ? 0 : performance.now() - this.#blockedSinceMs;
   }
 
-  get isIdle(): boolean {
-    return !this.#isRunning;
+  /** Resolves when every batch handed over so far has its result. */
+  async drained(): Promise<void> {
+    await this.#running;
   }
 
   produce(batch: ProduceBatch): Promise<ProduceResult> {
     const done = Promise.withResolvers<ProduceResult>();
     const deadlineMs = performance.now() + this.#options.deliveryTimeoutMs;
     this.#queue.push({ batch, timestampMs: batch.timestampMs ?? Date.now(), deadlineMs, done });
-    if (!this.#isRunning) void this.#run();
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      this.#running = this.#run();
+    }
     return done.promise;
   }
 
   async #run(): Promise<void> {
-    this.#isRunning = true;
     for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
       const delivery: Delivery = { baseOffset: null, decided: 0, refused: [] };
       try {

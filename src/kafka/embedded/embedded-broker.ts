@@ -23,7 +23,7 @@ import { EmbeddedTopic } from './embedded-topic.ts';
 import type { PartitionLog } from './partition-log.ts';
 
 export interface EmbeddedBrokerOptions {
-  /** Memory per partition, bytes; the oldest records go when it is full (64 MiB). */
+  /** Memory per partition, bytes; the oldest records go when it is full (32 MiB). */
   readonly maxBytes?: number;
   /** How long a producer waits for a reader that would lose unread records, ms since that reader last asked (2,000). */
   readonly readerPatienceMs?: number;
@@ -54,7 +54,7 @@ export interface EmbeddedBroker extends Broker {
   stats(): EmbeddedStats;
 }
 
-const defaultMaxBytes = 64 * 1024 * 1024;
+const defaultMaxBytes = 32 * 1024 * 1024;
 const defaultPatienceMs = 2_000;
 
 /**
