@@ -32,6 +32,8 @@ export interface TimingDataReader {
   readonly places: readonly PlaceEvent[];
   /** Gap of each car at every message about its place, gap or interval. */
   readonly gaps: ReadonlyMap<string, readonly GapSample[]>;
+  /** Stamp of the first message about any car, session ms; null without one. */
+  readonly firstMs: number | null;
   /** True when a gap string counts laps: only race-like sessions have those. */
   hasLapGaps(): boolean;
 }
@@ -80,6 +82,7 @@ export function createTimingDataReader(): TimingDataReader {
   const places: PlaceEvent[] = [];
   const gaps = new Map<string, GapSample[]>();
   let lapGaps = false;
+  let firstMs: number | null = null;
 
   function acceptCar(sessionMs: number, driverNumber: string, patch: FeedObject): void {
     const position = placeOf(patch['Position']);
@@ -110,12 +113,17 @@ export function createTimingDataReader(): TimingDataReader {
   return {
     accept(stampMs, data) {
       for (const [driverNumber, patch] of feedEntries(feedObject(data)['Lines'])) {
-        if (isFeedObject(patch)) acceptCar(stampMs, driverNumber, patch);
+        if (!isFeedObject(patch)) continue;
+        firstMs ??= stampMs;
+        acceptCar(stampMs, driverNumber, patch);
       }
     },
     laps,
     places,
     gaps,
+    get firstMs() {
+      return firstMs;
+    },
     hasLapGaps: () => lapGaps,
   };
 }

@@ -7,12 +7,19 @@ export interface PositionInput {
   readonly driverNumbers: readonly string[];
   /** TimingData's places and gaps in file order. */
   readonly places: readonly PlaceEvent[];
-  /** Running orders of other topics (TimingAppData, else DriverList), used when TimingData sends no place at all. */
+  /** First TimingData message about any car; null without one. */
+  readonly firstMs: number | null;
+  /** Running order by TimingAppData, used when TimingData sends no place at all. */
   readonly lines: readonly LineChange[];
+  /** Running order by DriverList, used after all else: some lists hold the result from the start. */
+  readonly listLines: readonly LineChange[];
   readonly gridPlaces: ReadonlyMap<string, number>;
   /** Cars in the order of their first lap end. */
   readonly lapOrder: readonly string[];
 }
+
+/** The first state may take this long to come complete. */
+const openingMs = 60_000;
 
 interface CarPlace {
   position: number;
@@ -37,7 +44,7 @@ function updatesOf(input: PositionInput): Update[] {
     updates.push({ ...event, position, derived: !hasPlaces });
   }
   if (hasPlaces || updates.some((update) => update.position !== null)) return updates;
-  for (const change of input.lines) {
+  for (const change of input.lines.length > 0 ? input.lines : input.listLines) {
     updates.push({
       sessionMs: change.sessionMs,
       driverNumber: change.driverNumber,
@@ -103,6 +110,12 @@ function initialPlaces(
   return cars;
 }
 
+/** When places begin: with the first one sent, or with the feed itself when its first state is lost. */
+function initialMs(updates: readonly Update[], feedMs: number | null): number {
+  const placeMs = (updates.find((update) => update.position !== null) ?? updates[0]!).sessionMs;
+  return feedMs !== null && placeMs - feedMs > openingMs ? feedMs : placeMs;
+}
+
 /** Puts a car on a place; the car that held it takes the place given up, so no place is ever empty or doubled. */
 function move(cars: ReadonlyMap<string, CarPlace>, car: CarPlace, position: number, derived: boolean): void {
   if (car.position === position) {
@@ -127,9 +140,8 @@ function move(cars: ReadonlyMap<string, CarPlace>, car: CarPlace, position: numb
  */
 export function toPositions(input: PositionInput): PositionChange[] {
   const updates = updatesOf(input);
-  const first = updates.find((update) => update.position !== null) ?? updates[0];
-  if (first === undefined || input.driverNumbers.length === 0) return [];
-  const firstMs = first.sessionMs;
+  if (updates.length === 0 || input.driverNumbers.length === 0) return [];
+  const firstMs = initialMs(updates, input.firstMs);
   const cars = initialPlaces(input, updates, firstMs);
   const changes: PositionChange[] = [];
   const flush = (sessionMs: number): void => {

@@ -148,7 +148,9 @@ export function createTimingReader(): TimingReader {
     const positions = toPositions({
       driverNumbers: drivers.map((driver) => driver.number),
       places: feed.places,
-      lines: tyres.lines.length > 0 ? tyres.lines : driverList.lines,
+      firstMs: feed.firstMs,
+      lines: tyres.lines,
+      listLines: driverList.lines,
       gridPlaces: tyres.gridPlaces,
       lapOrder,
     });
