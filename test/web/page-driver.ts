@@ -52,11 +52,9 @@ export async function openPage(
     socket.on('framesent', ({ payload }) => sent.push(opOf(payload)));
     socket.on('framereceived', ({ payload }) => {
       got.push(opOf(payload));
-      const { telemetry = {} } = JSON.parse(String(payload)) as {
-        telemetry?: Record<string, { s: number[] }>;
-      };
-      for (const [driver, { s }] of Object.entries(telemetry))
+      for (const [driver, s] of rowsOf(payload)) {
         arrivedS.set(driver, [...(arrivedS.get(driver) ?? []), ...s]);
+      }
     });
   });
   await page.goto(url);
@@ -103,5 +101,15 @@ export async function openPage(
 }
 
 function opOf(payload: string | Buffer): string {
-  return (JSON.parse(payload.toString()) as { op: string }).op;
+  return /"op":"(\w+)"/.exec(payload.toString())?.[1] ?? 'odd';
+}
+
+/** Session times by driver in a frame; nothing for frames that were made to be odd. */
+function rowsOf(payload: string | Buffer): [string, number[]][] {
+  try {
+    const { telemetry } = JSON.parse(payload.toString()) as { telemetry: Record<string, { s: number[] }> };
+    return Object.entries(telemetry).map(([driver, { s }]) => [driver, s.map(Number)]);
+  } catch {
+    return [];
+  }
 }
