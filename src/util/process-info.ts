@@ -10,7 +10,7 @@ import { basename } from 'node:path';
 export function processStartTime(pid: number): string | null {
   if (process.platform === 'linux') return linuxStat(pid);
   if (process.platform === 'win32') return signalReaches(pid) ? 'unknown' : null;
-  const [state, ...started] = (ps(pid, 'stat=,lstart=') ?? '').split(/\s+/u);
+  const [state, ...started] = (ps(pid, 'stat=', 'lstart=') ?? '').split(/\s+/u);
   return state === undefined || state === '' || state.startsWith('Z') ? null : started.join(' ');
 }
 
@@ -45,13 +45,14 @@ function linuxStat(pid: number): string | null {
   }
 }
 
-function ps(pid: number, format: string): string | null {
+function ps(pid: number, ...formats: readonly string[]): string | null {
   try {
     const options: ExecFileSyncOptionsWithStringEncoding = {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     };
-    return execFileSync('ps', ['-p', String(pid), '-o', format], options).trim() || null;
+    const columns = formats.flatMap((format) => ['-o', format]);
+    return execFileSync('ps', ['-p', String(pid), ...columns], options).trim() || null;
   } catch {
     return null; // ps answers 1 for a process that does not exist
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { noLog } from '../../src/domain/log.ts';
@@ -130,10 +131,14 @@ interface Folder {
 }
 
 async function managedFolder(t: Context): Promise<Folder> {
-  const dir = join(tempDir(t), 'kafka');
+  const parent = mkdtempSync(join(tmpdir(), 'slipstream-kafka-'));
+  const dir = join(parent, 'kafka');
   const port = await freeTestPort();
   await installKafka({ dir, log: noLog, signal: new AbortController().signal });
-  t.after(() => stopKafka({ dir, log: noLog }));
+  t.after(async () => {
+    await stopKafka({ dir, log: noLog });
+    rmSync(parent, { recursive: true, force: true });
+  });
   const ports = ['--port', String(port), '--controller-port', String(await freeTestPort())];
   return { dir, port, start: ['--dir', dir, ...ports, '--heap-mb', '256'] };
 }

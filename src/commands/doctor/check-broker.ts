@@ -58,7 +58,8 @@ export const checkBroker: Check = async ({ config, signal }) => {
   ];
 };
 
-function describeClock(differenceMs: number | null): CheckResult {
+/** The line on the clock of the broker: its clock minus ours in ms, null when it did not say. */
+export function describeClock(differenceMs: number | null): CheckResult {
   const name = 'Broker clock';
   if (differenceMs === null)
     return warn(name, 'not known: the broker does not stamp records itself', 'Compare the clocks by hand');
