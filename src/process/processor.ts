@@ -20,8 +20,8 @@ export interface ProcessorOptions {
   readonly signal: AbortSignal;
   /** Where reading starts when the group has no committed offset, e.g. the run's start. */
   readonly since: StartPosition;
-  /** Members of one group share the partitions. */
-  readonly group?: string;
+  /** Members of one group share the partitions; null = every partition, no group, no commits. */
+  readonly group: string | null;
   readonly commitIntervalMs?: number;
 }
 
@@ -54,8 +54,7 @@ const logEvery = 1000;
  * a former process stored are recognised by their source.
  */
 export function startProcessor(options: ProcessorOptions): Processor {
-  const { broker, topics, log, signal } = options;
-  const group = options.group ?? 'slipstream-process';
+  const { broker, topics, log, signal, group } = options;
   const counters: TaskCounters = {
     rows: 0,
     setAside: { undecodable: 0, implausible: 0, headers: 0, stale: 0 },
@@ -115,6 +114,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 
   const commit = async (): Promise<void> => {
+    if (group === null) return;
     const offsets = [...tasks].map(([partition, task]) => ({
       topic: topics.telemetry,
       partition,
@@ -145,7 +145,11 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   const run = async (): Promise<void> => {
     water = await readHighWater(broker, topics.alerts, signal);
-    const request = { topics: [{ topic: topics.telemetry, start: options.since }], group, signal };
+    const request = {
+      topics: [{ topic: topics.telemetry, start: options.since }],
+      signal,
+      ...(group === null ? {} : { group }),
+    };
     for await (const batch of broker.consume(request)) await acceptBatch(batch);
     await commit();
   };

@@ -57,6 +57,7 @@ function process(t: TestContext, broker: Broker): { processor: Processor; stop: 
     log: noLog,
     signal: controller.signal,
     since: 'earliest',
+    group: 'slipstream-process',
     commitIntervalMs: 0,
   });
   const stop = async (): Promise<void> => {

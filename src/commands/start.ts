@@ -1,0 +1,250 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { createBridge, type Bridge } from '../bridge/index.ts';
+import type { Config } from '../config/schema.ts';
+import { createDetector, createRules } from '../detect/index.ts';
+import { messageOf } from '../domain/errors.ts';
+import { topicNames, topicSpecs } from '../kafka/index.ts';
+import { startProcessor, type Processor } from '../process/index.ts';
+import type { ReplaySummary } from '../replay/index.ts';
+import { listSessions } from '../source/index.ts';
+import { buildPage } from './build-page.ts';
+import { chooseBroker, type ChosenBroker } from './choose-broker.ts';
+import type { CliContext, CommandModule } from './cli.ts';
+import { pickSession } from './pick-session.ts';
+import { createProgressLine } from './progress-line.ts';
+import { startReplay, type ReplayHandle } from './replay-host.ts';
+import { addReplayOptions, replayRequest, type ReplayOptions } from './replay-options.ts';
+import { summaryLine, summaryText } from './start-summary.ts';
+
+interface StartOptions extends ReplayOptions {
+  readonly bridgePort?: number;
+  readonly bridgeHost?: string;
+  readonly page: boolean;
+}
+
+/** `slipstream start`: replay, processor, bridge and page in one process. */
+export const startCommand: CommandModule = {
+  configure(command: Command, context: () => CliContext): void {
+    command.argument(
+      '[session]',
+      'folder, URL or YEAR/EVENT/SESSION (default: the configured race, else a simulated one)',
+    );
+    addReplayOptions(command);
+    command
+      .addOption(
+        new Option('--bridge-port <port>', 'port of page and API; 0 = any free one').argParser(parsePort),
+      )
+      .option('--bridge-host <host>', '127.0.0.1 (loopback) or 0.0.0.0 (every network)')
+      .option('--no-page', 'serve no page, the API alone')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  slipstream start
+  slipstream start 2023/Monaco/R --speed 10 --drivers VER,HAM,LEC
+  slipstream start path/to/session --speed 100 --once --broker managed --bridge-port 5001
+  slipstream start --broker embedded --speed max --once --no-page --json`,
+      )
+      .action(async (session: string | undefined, options: StartOptions) => run(session, options, context()));
+  },
+};
+
+async function run(session: string | undefined, options: StartOptions, context: CliContext): Promise<void> {
+  const { log, signal } = context;
+  const startedMs = performance.now();
+  const config = withOverrides(await context.config(), options);
+  const ending = new AbortController();
+  const running = AbortSignal.any([signal, ending.signal]);
+  const request = replayRequest(options, config, log, running);
+  const progress = createProgressLine(context.quiet);
+  const parts: { chosen?: ChosenBroker; bridge?: Bridge; replay?: ReplayHandle; processor?: Processor } = {};
+  try {
+    const [webRoot, chosen, picked] = await allOrFirstError([
+      options.page ? buildPage(log, signal) : Promise.resolve(null),
+      chooseBroker({
+        choice: options.broker,
+        config,
+        log,
+        signal,
+        allowInstall: true,
+        onProgress: progress.onProgress,
+      }).then((broker) => (parts.chosen = broker)),
+      pickSession({ spec: session, config, log, signal, onProgress: progress.onProgress }),
+    ]);
+    progress.close();
+    log.info(`Broker: ${chosen.label} (${chosen.reason})`);
+    log.info(`Session: ${picked.reason}`);
+    for (const topic of await chosen.broker.createTopics(topicSpecs(config))) {
+      if (topic.status !== 'mismatch') continue;
+      log.warn(
+        `Topic ${topic.topic} has ${topic.partitions} partitions, the configuration says ${topic.wantedPartitions}: the topic's count is used`,
+      );
+    }
+    const since = { sinceMs: Date.now() };
+    const rules = createRules(config.alerts);
+    const processor = startProcessor({
+      broker: chosen.broker,
+      topics: topicNames(config),
+      alertPartitions: config.kafka.partitions.alerts,
+      createDetector: () => createDetector(rules),
+      log,
+      signal: running,
+      since,
+      group: null,
+    });
+    parts.processor = processor;
+    parts.bridge = await createBridge({
+      broker: chosen.broker,
+      config,
+      log,
+      signal: running,
+      webRoot,
+      sessions: () => listSessions({ config, log, signal }),
+      info: { brokerKind: chosen.kind, brokerLabel: chosen.label },
+      extraMetrics: processorMetrics(processor),
+      extraReasons: () => failureReasons(parts.replay),
+      nextFreePort: options.bridgePort === undefined,
+    });
+    announce(parts.bridge, webRoot, context);
+    const replay = await startReplay({ ...request, spec: picked.spec, chosen });
+    parts.replay = replay;
+    await Promise.race([replay.done, processor.done, aborted(signal)]);
+    if (signal.aborted) return;
+    const summary = await replay.done;
+    if (summary.status === 'failed' || summary.lost > 0 || summary.refused > 0) process.exitCode = 1;
+    await drain(processor, summary, signal);
+    if (options.once !== true) {
+      log.info('The replay has ended; page and API stay up, Ctrl-C ends them');
+      await aborted(signal);
+      return;
+    }
+    await processor.finish();
+    report(summary, processor, chosen, performance.now() - startedMs, context);
+  } finally {
+    progress.close();
+    await closeAll(parts, ending, context);
+  }
+}
+
+function announce(bridge: Bridge, webRoot: string | null, { log }: CliContext): void {
+  const [first = ''] = bridge.urls;
+  log.info(webRoot === null ? `API: ${first}` : `Page: ${first}/app/`);
+  for (const url of bridge.urls.slice(1)) log.debug(`also at ${url}`);
+}
+
+function processorMetrics(processor: Processor) {
+  return [
+    {
+      name: 'f1_process_rows_total',
+      help: 'Telemetry rows read by the alert processor of this process',
+      type: 'counter' as const,
+      read: () => processor.stats().rows,
+    },
+    {
+      name: 'f1_process_alert_records_total',
+      help: 'Alert records stored by the alert processor of this process',
+      type: 'counter' as const,
+      read: () => processor.stats().published,
+    },
+  ];
+}
+
+function failureReasons(replay: ReplayHandle | undefined): string[] {
+  const state = replay?.state() ?? null;
+  if (state === null || state.reason === null) return [];
+  return state.status === 'failed' || state.status === 'holding'
+    ? [`replay ${state.status}: ${state.reason}`]
+    : [];
+}
+
+/** How long the processor may stand still before the rest of its rows is given up [ms]. */
+const drainStallMs = 10_000;
+
+/** Waits until the processor has read what the run published. */
+async function drain(processor: Processor, summary: ReplaySummary, signal: AbortSignal): Promise<void> {
+  let seen = -1;
+  let sinceMs = performance.now();
+  while (!signal.aborted) {
+    const { rows, setAside } = processor.stats();
+    const read = rows + setAside.implausible + setAside.undecodable;
+    if (read >= summary.published) return;
+    if (read !== seen) {
+      seen = read;
+      sinceMs = performance.now();
+    } else if (performance.now() - sinceMs > drainStallMs) {
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
+function report(
+  summary: ReplaySummary,
+  processor: Processor,
+  chosen: ChosenBroker,
+  elapsedMs: number,
+  context: CliContext,
+): void {
+  const facts = { summary, processor: processor.stats(), broker: chosen.label, seconds: elapsedMs / 1000 };
+  if (context.json) context.print(summaryLine(facts));
+  else for (const line of summaryText(facts)) context.log.info(line);
+}
+
+async function closeAll(
+  parts: { chosen?: ChosenBroker; bridge?: Bridge; replay?: ReplayHandle; processor?: Processor },
+  ending: AbortController,
+  { log }: CliContext,
+): Promise<void> {
+  const quietly = async (what: string, work: Promise<unknown> | undefined): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      log.debug(`Closing ${what}: ${messageOf(error)}`);
+    }
+  };
+  await quietly('the replay', parts.replay?.stop());
+  ending.abort();
+  await quietly('the processor', parts.processor?.done);
+  await quietly('the bridge', parts.bridge?.close());
+  await quietly('the broker', parts.chosen?.close());
+  const state = parts.replay?.state() ?? null;
+  if (state !== null)
+    log.info(`Closed: ${state.rows_sent} of ${state.rows_total} rows were sent in run ${state.run}`);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((settle) => {
+    if (signal.aborted) settle();
+    else signal.addEventListener('abort', () => settle(), { once: true });
+  });
+}
+
+/** Like `Promise.all`, but settles only when all have, so that nothing is left open behind an error. */
+async function allOrFirstError<T extends readonly unknown[]>(work: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(work) as unknown as Promise<T>;
+}
+
+function withOverrides(config: Config, { bridgePort, bridgeHost }: StartOptions): Config {
+  return {
+    ...config,
+    grafana: {
+      ...config.grafana,
+      bridge_port: bridgePort ?? config.grafana.bridge_port,
+      bridge_host: bridgeHost ?? config.grafana.bridge_host,
+    },
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  }
+  return port;
+}
