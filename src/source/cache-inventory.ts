@@ -1,5 +1,5 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { archiveCache, cacheError, cacheRoot } from './archive/cache-folder.ts';
 import { subFolders } from './archive/local-copy.ts';
@@ -72,6 +72,8 @@ export async function listCache({ config }: { readonly config: Config }): Promis
   for (const [kind, path] of paths) {
     const size: Size = { files: 0, bytes: 0, modifiedMs: 0 };
     await addSize(path, size);
+    // What is left of a session that was removed by hand.
+    if (size.files === 0) continue;
     entries.push({ kind, name: relative(root, path).split(sep).join('/'), path, ...size });
   }
   return entries;
@@ -79,10 +81,12 @@ export async function listCache({ config }: { readonly config: Config }): Promis
 
 /** Removes entries of the cache. Throws `F1_SOURCE_CACHE_UNWRITABLE` when one cannot be removed. */
 export async function clearCache(entries: readonly CacheEntry[], signal: AbortSignal): Promise<void> {
-  for (const { path } of entries) {
+  for (const { kind, path } of entries) {
     signal.throwIfAborted();
     try {
       await rm(path, { recursive: true, force: true });
+      // The folder of the event goes with its last session; one that holds more refuses.
+      if (kind === 'download') await rmdir(dirname(path)).catch(() => {});
     } catch (error) {
       throw cacheError(error, path);
     }

@@ -46,6 +46,12 @@ function featuresOf(meeting: Meeting, year: number): string[] {
     .filter((text) => text !== '');
 }
 
+/** Words of a meeting's fields, each as names are compared: 'Spa-Francorchamps' has 'spa'. */
+function wordsOf(meeting: Meeting): Set<string> {
+  const texts = [meeting.name, meeting.location, meeting.country, meeting.circuit, meeting.officialName];
+  return new Set(texts.flatMap((text) => text.split(/[\s-]+/)).map(comparableName));
+}
+
 function only(meetings: readonly Meeting[]): Meeting | null {
   return meetings.length === 1 ? meetings[0]! : null;
 }
@@ -80,7 +86,11 @@ export function matchEvent(query: string, meetings: readonly Meeting[], year: nu
   const holding = scored
     .filter(({ features }) => features.some((feature) => feature.includes(plain)))
     .map(({ meeting }) => meeting);
-  const exact = only(named) ?? only(equal) ?? (plain.length < 3 ? null : (only(holding) ?? only(inName)));
+  const exact =
+    only(named) ??
+    only(equal) ??
+    only(candidates.filter((meeting) => wordsOf(meeting).has(plain))) ??
+    (plain.length < 3 ? null : (only(holding) ?? only(inName)));
   if (exact !== null) return { meeting: exact, isExact: true };
   const several = equal.length > 1 ? equal : holding;
   if (several.length > 1 && plain.length >= 3)

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Lap, SessionTiming } from '../../src/domain/timing.ts';
+import { completenessOf } from '../../src/source/completeness.ts';
+
+function lap(number: number): Lap {
+  return {
+    driverNumber: '1',
+    lap: number,
+    startMs: 0,
+    endMs: number * 90_000,
+    lapTimeMs: 90_000,
+    sector1Ms: null,
+    sector2Ms: null,
+    sector3Ms: null,
+    pitInMs: null,
+    pitOutMs: null,
+    compound: '',
+    tyreAge: null,
+    stint: 1,
+    position: 1,
+  };
+}
+
+function timing(options: {
+  statuses: [string, number][];
+  lap: number;
+  total: number;
+  driven: number;
+}): SessionTiming {
+  return {
+    startMs: 0,
+    totalLaps: options.total,
+    firstTotalLaps: options.total,
+    stints: [],
+    positions: [],
+    trackStatus: [],
+    raceControl: [],
+    weather: [],
+    laps: Array.from({ length: options.driven }, (_, index) => lap(index + 1)),
+    sessionStatus: options.statuses.map(([status, sessionMs]) => ({ status, sessionMs })),
+    lapCount: [{ sessionMs: 0, currentLap: options.lap, totalLaps: options.total }],
+  };
+}
+
+const whole: [string, number][] = [
+  ['Started', 3_600_000],
+  ['Finished', 10_000_000],
+  ['Ends', 10_400_000],
+];
+
+test('A9: completenessOf() finds nothing missing in a session that ended with its telemetry', () => {
+  const result = completenessOf(
+    timing({ statuses: whole, lap: 50, total: 50, driven: 50 }),
+    [{ topic: 'CarData.z', lastStampMs: 9_990_000 }],
+    ['CarData.z'],
+  );
+  assert.deepEqual(result, { share: 1, reasons: [] });
+});
+
+test('A9: completenessOf() reports a session without an end by its laps', () => {
+  const { share, reasons } = completenessOf(
+    timing({ statuses: [['Started', 0]], lap: 20, total: 50, driven: 19 }),
+    [],
+    null,
+  );
+  assert.equal(share, 0.4);
+  assert.match(reasons.join(), /ends in lap 20 of 50 \(40 %\)/);
+});
+
+test('A9: completenessOf() takes a race that was stopped early, but ended, as complete', () => {
+  assert.equal(completenessOf(timing({ statuses: whole, lap: 3, total: 44, driven: 3 }), [], null).share, 1);
+});
+
+test('A9: completenessOf() reports streams that stop before the session, and laps short of LapCount', () => {
+  const early = completenessOf(
+    timing({ statuses: whole, lap: 50, total: 50, driven: 50 }),
+    [
+      { topic: 'Position.z', lastStampMs: 5_000_000 },
+      { topic: 'SessionInfo', lastStampMs: 0 },
+    ],
+    null,
+  );
+  assert.equal(early.share, 0.5);
+  assert.match(early.reasons.join(), /Position\.z is incomplete: it ends 5000 s before the session \(50 %\)/);
+  const laps = completenessOf(timing({ statuses: whole, lap: 50, total: 50, driven: 40 }), [], null);
+  assert.match(laps.reasons.join(), /after lap 40 of 50 \(80 %\)/);
+});
