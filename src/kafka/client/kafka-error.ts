@@ -129,3 +129,15 @@ function networkReason(flat: Flat): string {
   if (/closed/i.test(flat.text)) return 'the connection was closed by the other side';
   return flat.text || 'unknown reason';
 }
+
+/** F1_KAFKA_SECURITY: access control hides this topic from the user. */
+export function deniedTopicError(topic: string): F1Error {
+  return new F1Error(
+    'F1_KAFKA_SECURITY',
+    `The broker denies access to topic '${topic}' (TOPIC_AUTHORIZATION_FAILED)`,
+    {
+      hint: 'Grant the user the right to describe, write and read this topic with kafka-acls',
+      exitCode: 2,
+    },
+  );
+}

@@ -4,7 +4,7 @@ import type { Log } from '../../domain/log.ts';
 import type { Cursor } from './cursor.ts';
 import { fetchMaxBytes, fetchRecords } from './fetch-request.ts';
 import type { FetchedPartition, FetchTopic } from './fetch-request.ts';
-import { translateError } from './kafka-error.ts';
+import { deniedTopicError, translateError } from './kafka-error.ts';
 import type { KafkaLink } from './link.ts';
 import { partitionKey } from './list-offsets.ts';
 import { RecordReader } from './record-reader.ts';
@@ -221,16 +221,7 @@ export class KafkaReader {
 
   #accept(cursor: Cursor, part: FetchedPartition): void {
     const { topic, partition } = cursor;
-    if (part.errorCode === topicAuthorizationFailed) {
-      throw new F1Error(
-        'F1_KAFKA_SECURITY',
-        `Reading '${topic}' failed: the broker denies it (TOPIC_AUTHORIZATION_FAILED)`,
-        {
-          hint: 'Grant the user the right to read this topic with kafka-acls',
-          exitCode: 2,
-        },
-      );
-    }
+    if (part.errorCode === topicAuthorizationFailed) throw deniedTopicError(topic);
     if (part.errorCode !== 0) {
       if (part.errorCode === offsetOutOfRange) this.#outOfRange.add(cursor);
       this.#lookSoon();

@@ -1,6 +1,6 @@
 import { Connection, ConnectionPool, metadataV12 } from '@platformatic/kafka';
 import type { ConnectionOptions } from '@platformatic/kafka';
-import { translateError } from './kafka-error.ts';
+import { deniedTopicError, translateError } from './kafka-error.ts';
 
 export interface LinkOptions {
   /** Addresses of the configuration, in order. */
@@ -31,6 +31,7 @@ export interface ClusterView {
   readonly topics: ReadonlyMap<string, TopicView>;
 }
 
+const topicAuthorizationFailed = 29;
 const zeroId = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -87,7 +88,7 @@ export class KafkaLink {
     }
   }
 
-  /** Asks for these topics (null = all). Never creates one. */
+  /** Asks for these topics (null = all). Never creates one. Throws F1_KAFKA_SECURITY when the user may not see one. */
   async metadata(topics: readonly string[] | null): Promise<ClusterView> {
     const connection = await this.any();
     const response = await answerOf(() =>
@@ -97,6 +98,7 @@ export class KafkaLink {
     if (nodes.size > 0) this.#nodes = nodes;
     const found = new Map<string, TopicView>();
     for (const { name, topicId, errorCode, partitions } of response.topics) {
+      if (errorCode === topicAuthorizationFailed) throw deniedTopicError(name ?? '');
       if (name === null || name === undefined || errorCode !== 0 || topicId === zeroId) continue;
       const leaders: number[] = partitions.map(() => -1);
       for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId;
