@@ -1,13 +1,14 @@
 import { channelByWireName, type WireName } from './channels.ts';
 import { createIsoCache, isIsoTime, writeIso } from './iso-time.ts';
 import {
+  messageText,
+  type MessageText,
   brake,
   close,
   compoundKey,
   compoundTexts,
   distance,
   drs,
-  encoder,
   gear,
   lapNumber,
   nGear,
@@ -41,14 +42,14 @@ const timestampCache = createIsoCache();
 const originalCache = createIsoCache();
 
 /** Text of a driver inside the message, kept because a race has twenty of them. */
-const driverTexts = new Map<string, Uint8Array>();
+const driverTexts = new Map<string, MessageText>();
 
-function driverText(code: string): Uint8Array {
+function driverText(code: string): MessageText {
   let text = driverTexts.get(code);
   if (text === undefined) {
     if (driverTexts.size >= 1024) driverTexts.clear();
     const quoted = JSON.stringify(code);
-    text = encoder.encode(`,"driver":${quoted},"driver_id":${quoted},"driver_number":`);
+    text = messageText(`,"driver":${quoted},"driver_id":${quoted},"driver_number":`);
     driverTexts.set(code, text);
   }
   return text;
@@ -60,6 +61,7 @@ function driverText(code: string): Uint8Array {
  * `maxTelemetryBytes` of room. No allocation.
  */
 export function writeTelemetry(target: Uint8Array, at: number, row: TelemetryRow): number {
+  if (view.buffer !== target.buffer) view = new DataView(target.buffer);
   let end = put(target, at, open);
   end = putTime(target, end, row.timestampMs, timestampCache);
   end = put(target, end, original);
@@ -99,10 +101,16 @@ export function writeTelemetry(target: Uint8Array, at: number, row: TelemetryRow
   return put(target, end, close);
 }
 
-function put(target: Uint8Array, at: number, text: Uint8Array): number {
-  const length = text.length;
-  for (let i = 0; i < length; i++) target[at + i] = text[i]!;
-  return at + length;
+/** View of the buffer that is written to, kept because neighbours share it. */
+let view: DataView = new DataView(new ArrayBuffer(0));
+
+/** Writes whole words: up to three bytes behind the text are overwritten, and then by what follows. */
+function put(target: Uint8Array, at: number, text: MessageText): number {
+  const { words } = text;
+  const count = words.length;
+  let to = target.byteOffset + at;
+  for (let word = 0; word < count; word++, to += 4) view.setInt32(to, words[word]!, true);
+  return at + text.length;
 }
 
 function putTime(target: Uint8Array, at: number, epochMs: number, cache: typeof timestampCache): number {
@@ -134,7 +142,7 @@ function putNumber(target: Uint8Array, at: number, value: number, scale: number)
 }
 
 function putRare(target: Uint8Array, at: number, value: number, scale: number): number {
-  return put(target, at, encoder.encode(JSON.stringify(Math.round(value * scale) / scale)));
+  return put(target, at, messageText(JSON.stringify(Math.round(value * scale) / scale)));
 }
 
 function putSeconds(target: Uint8Array, at: number, ms: number): number {
