@@ -48,6 +48,13 @@ interface Telemetry<Samples> {
   readonly maxOffsetUs: number;
 }
 
+interface ReadTopics {
+  readonly car: Telemetry<CarSamples>;
+  readonly pos: Telemetry<PosSamples>;
+  /** Files refused because they are web pages. */
+  readonly pages: number;
+}
+
 const nothing = {
   joined: { samples: new Map(), filledRows: 0, repeatedTimes: 0 },
   maxOffsetUs: Number.NEGATIVE_INFINITY,
@@ -112,10 +119,11 @@ async function readTopics(
   timing: TimingReader,
   report: ReportBuilder,
   options: ReadFolderOptions,
-): Promise<{ car: Telemetry<CarSamples>; pos: Telemetry<PosSamples> }> {
+): Promise<ReadTopics> {
   const progress = createProgress(files, options.onProgress);
   let car: Telemetry<CarSamples> = nothing;
   let pos: Telemetry<PosSamples> = nothing;
+  let pages = 0;
   for (const file of files) {
     options.signal.throwIfAborted();
     const counts = report.topic(file.topic);
@@ -135,6 +143,7 @@ async function readTopics(
       else await readMessages(file.path, accept, topicOptions);
     } catch (error) {
       if (!(error instanceof NotDataError)) throw error;
+      pages++;
       counts.malformed = counts.lines = Math.max(1, counts.lines);
       options.log.warn(`${file.fileName} is refused: ${error.message}`);
       noteMissing(report, file.topic, 'holds an HTML or XML page instead of timing data');
@@ -143,7 +152,7 @@ async function readTopics(
     if (counts.lines === 0) noteMissing(report, file.topic, 'is empty');
     else if (counts.lines === counts.malformed) noteMissing(report, file.topic, 'has no readable line');
   }
-  return { car, pos };
+  return { car, pos, pages };
 }
 
 function noteMissing(report: ReportBuilder, topic: string, why: string): void {
@@ -190,7 +199,7 @@ function chooseDrivers(
 
 /**
  * Reads a session folder (archive file names) into columns and first-reading timing. Errors: `F1_SOURCE_EMPTY` without
- * a readable topic, `F1_SOURCE_NO_IDENTITY` when nothing names the session. Holds the columns and one line at a time.
+ * a readable topic, `F1_SOURCE_NOT_DATA` when there are web pages only, `F1_SOURCE_NO_IDENTITY` when nothing names the session. Holds the columns and one line at a time.
  */
 export async function readFolder(folder: string, options: ReadFolderOptions): Promise<FolderReading> {
   const files = await listTopicFiles(folder);
@@ -198,6 +207,16 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   const timing = createTimingReader();
   const telemetry = await readTopics(files, timing, report, options);
   const readable = report.readable();
+  if (readable.length === 0 && telemetry.pages > 0) {
+    throw new F1Error(
+      'F1_SOURCE_NOT_DATA',
+      `Cannot open the session in ${folder}: its files are HTML or XML pages`,
+      {
+        hint: 'An error page was stored instead of data: slipstream cache clear, or fetch the files again',
+        exitCode: 2,
+      },
+    );
+  }
   if (readable.length === 0) {
     throw new F1Error(
       'F1_SOURCE_EMPTY',

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../domain/errors.ts';
+import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log, OnProgress } from '../../domain/log.ts';
 import { isObject } from '../decode/feed-columns.ts';
 import { knownTopics, topicOfFile } from '../topics.ts';
@@ -32,6 +32,8 @@ export interface SyncResult {
 }
 
 const parallel = 4;
+
+const pageReason = 'the server sent an HTML or XML page instead of timing data';
 
 /** Files to ask for: the stream of each topic, with the key frame as a stand-in where that is of use. */
 interface Wanted {
@@ -126,6 +128,14 @@ function isAlive(pid: number): boolean {
 
 let ownParts = 0;
 
+/** The path with its accents apart (NFD), as some copies of the archive spell their folders. */
+function decomposedPath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(decodeURIComponent(segment).normalize('NFD')))
+    .join('/');
+}
+
 /**
  * Brings a session's folder up to date with the archive: files that are there and unchanged are not sent again. Throws
  * `NetworkError` when the archive cannot be reached at all, `F1_SOURCE_CACHE_UNWRITABLE` when the folder cannot be
@@ -137,7 +147,12 @@ export async function syncSession(options: SyncOptions): Promise<SyncResult> {
     await mkdir(options.folder, { recursive: true });
     const isOwner = await lock(lockPath);
     try {
-      return await syncLocked(options, isOwner ? '.part' : `.part-${process.pid}-${++ownParts}`);
+      const suffix = isOwner ? '.part' : `.part-${process.pid}-${++ownParts}`;
+      const result = await syncLocked(options, suffix);
+      const decomposed = decomposedPath(options.path);
+      const isEmpty = Object.keys(result.manifest.files).length === 0;
+      if (!isEmpty || decomposed === options.path) return result;
+      return await syncLocked({ ...options, path: decomposed }, suffix);
     } finally {
       if (isOwner) await rm(lockPath, { force: true });
     }
@@ -182,7 +197,7 @@ async function syncLocked(options: SyncOptions, partSuffix: string): Promise<Syn
         files[name] = { bytes: result.bytes, etag: result.etag, lastModified: result.lastModified };
         stored++;
       } else if (result.outcome === 'page') {
-        failed.set(name, 'the server sent an HTML or XML page instead of timing data');
+        failed.set(name, pageReason);
       }
       return result.outcome;
     } catch (error) {
@@ -205,6 +220,12 @@ async function syncLocked(options: SyncOptions, partSuffix: string): Promise<Syn
 
   if (Object.keys(files).length === 0 && failed.size > 0) {
     const [name, reason] = [...failed][0]!;
+    if ([...failed.values()].every((text) => text === pageReason)) {
+      throw new F1Error('F1_SOURCE_NOT_DATA', `Cannot fetch the session: for every file, ${pageReason}`, {
+        hint: 'A proxy or a login page may stand between; check the address of the archive',
+        canRetry: true,
+      });
+    }
     throw new NetworkError(`No file of the session could be fetched: ${name}: ${reason}`);
   }
   if (failed.size > 0) {

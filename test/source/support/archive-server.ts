@@ -8,6 +8,8 @@ export type Fault =
   | { readonly status: number; readonly retryAfter?: string }
   /** Sends this many bytes of the body, then destroys the connection. */
   | { readonly cutAfterBytes: number }
+  /** Sends this many bytes of the body, then nothing more. */
+  | { readonly stallAfterBytes: number }
   /** Answers 200 with a web page. */
   | { readonly page: string }
   /** Never answers. */
@@ -110,7 +112,7 @@ export async function startArchiveServer(
     const body = content.subarray(from);
     if (from > 0) headers['content-range'] = `bytes ${from}-${content.length - 1}/${content.length}`;
     headers['content-length'] = body.length;
-    if (fault !== undefined && 'cutAfterBytes' in fault) {
+    if (fault !== undefined && ('cutAfterBytes' in fault || 'stallAfterBytes' in fault)) {
       state.requests.push({
         path,
         range: headerOf(request, 'range'),
@@ -119,7 +121,8 @@ export async function startArchiveServer(
         status: 200,
       });
       response.writeHead(from > 0 ? 206 : 200, headers);
-      response.write(body.subarray(0, fault.cutAfterBytes), () => setTimeout(() => response.destroy(), 40));
+      if ('stallAfterBytes' in fault) response.write(body.subarray(0, fault.stallAfterBytes));
+      else response.write(body.subarray(0, fault.cutAfterBytes), () => response.destroy());
       return;
     }
     answer(from > 0 ? 206 : 200, headers, body);
