@@ -165,7 +165,8 @@ const status: Action = async (_, context, { dir, worstCaseBytes }) => {
   const { state, pid, port, controllerPort, clusterId, startedAt, legs, failing } = found;
   const process_ =
     pid === null ? '' : `, pid ${pid}, localhost:${port} (controller ${controllerPort}), since ${startedAt}`;
-  context.print(`Kafka: ${state}${process_}`);
+  const why = found.ended === null ? '' : `; it was not stopped: ${found.ended}`;
+  context.print(`Kafka: ${state}${process_}${why}`);
   if (clusterId !== null) context.print(`Cluster: ${clusterId}, data of Kafka ${found.kafkaVersion}`);
   for (const { name, isOk, tookMs, reason } of legs)
     context.print(`  ${name}: ${isOk ? `ok, ${tookMs.toFixed(0)} ms` : reason}`);

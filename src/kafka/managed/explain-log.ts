@@ -1,4 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { formatBytes, freeBytes } from './disk.ts';
+import { readDeadLock } from './lock.ts';
+import { managedPaths } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
 
 /** Why a broker ended, in words; `code` sorts it for the caller. */
@@ -71,6 +74,23 @@ export function explainBrokerLog(
   const last = lastRelevantLine(text);
   return { code: 'other', reason: last ?? 'it left no line in its log' };
 }
+
+/**
+ * Why the managed broker of `dir` is gone ("the disk is full: 0 MB free at …"), or null when it runs, was stopped in
+ * order or was never started. A broker that ends by itself leaves its lock; with a full disk it cannot log why.
+ */
+export function explainManagedKafka(dir: string): string | null {
+  const paths = managedPaths(dir);
+  const dead = readDeadLock(paths.lock);
+  if (dead === null) return null;
+  const free = freeBytes(paths.dir);
+  if (free < fullDiskBytes) return `the disk is full: ${formatBytes(free)} free at ${paths.dir}`;
+  const { code, reason } = explainBrokerLog(paths, { server: dead.logOffset, console: 0 });
+  return code === 'other' ? 'it was killed or ended by itself' : reason;
+}
+
+/** Below this a broker cannot roll a segment of its log. */
+const fullDiskBytes = 80_000_000;
 
 /** Size of a file, 0 when there is none. */
 export function fileSize(path: string): number {

@@ -1,4 +1,5 @@
 export { joinServer, splitServer } from './server-address.ts';
+export { explainManagedKafka } from './explain-log.ts';
 export { findKafka } from './find-kafka.ts';
 export type { KafkaInstall } from './find-kafka.ts';
 export { installKafka } from './install.ts';

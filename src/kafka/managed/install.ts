@@ -11,6 +11,7 @@ import { findJava } from './java.ts';
 import { takeLock } from './lock.ts';
 import type { HeldLock } from './lock.ts';
 import { kafkaVersion, managedPaths, pomPath, userCacheDir } from './paths.ts';
+import { sayEvery } from './say-every.ts';
 import { startKafka } from './start.ts';
 import { prepareWarmStart } from './warm-start.ts';
 
@@ -104,6 +105,7 @@ function runMaven(target: string, { signal, onProgress, log, environment }: Inst
     });
     const errors: string[] = [];
     let files = 0;
+    const endWords = sayEvery(5000, () => log.info(`Installing Apache Kafka: ${files} files so far`));
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.includes('[ERROR]') || line.includes('BUILD FAILURE')) errors.push(line);
       const file = /Downloaded from \S+ (\S+)|Copying (\S+\.jar)/u.exec(line);
@@ -123,9 +125,11 @@ function runMaven(target: string, { signal, onProgress, log, environment }: Inst
     createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (signal.aborted) return; // it ends now: 'close' follows
+      endWords();
       reject(error.code === 'ENOENT' ? mavenMissing() : error);
     });
     child.once('close', (code) => {
+      endWords();
       if (code === 0) resolve();
       else reject(signal.aborted ? signal.reason : installError(explainMaven(errors)));
     });

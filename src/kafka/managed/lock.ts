@@ -15,6 +15,8 @@ export interface LockContent {
   readonly port: number;
   readonly controllerPort: number;
   readonly kafkaVersion: string;
+  /** Size of the server log when the broker was started: what follows is its own. */
+  readonly logOffset: number;
   /** The process with which the broker ends; null for one that goes on alone. */
   readonly tiedTo: { readonly pid: number; readonly startTime: string } | null;
   /** Where the user started it, for messages. */
@@ -27,7 +29,9 @@ export interface LockContent {
 /** A lock held by this process until it is handed to the broker or released. */
 export interface HeldLock {
   /** Names the broker as the holder: from then on the lock lives as long as that process. */
-  handOver(broker: Pick<LockContent, 'pid' | 'startTime' | 'port' | 'controllerPort' | 'tiedTo'>): void;
+  handOver(
+    broker: Pick<LockContent, 'pid' | 'startTime' | 'port' | 'controllerPort' | 'logOffset' | 'tiedTo'>,
+  ): void;
   /** Removes the lock, when it is still this one. */
   release(): void;
 }
@@ -58,6 +62,12 @@ export function takeLock(
 export function readLock(path: string): LockContent | null {
   const { content } = readRaw(path);
   return content !== null && mayBeAlive(content) ? content : null;
+}
+
+/** The lock of a broker that ended without being stopped, or null: it runs, was stopped in order or never started. */
+export function readDeadLock(path: string): LockContent | null {
+  const { content } = readRaw(path);
+  return content === null || content.phase !== 'running' || mayBeAlive(content) ? null : content;
 }
 
 /** Says in the lock that its broker was told to end, so that nobody takes it for one that goes on running. */
@@ -93,6 +103,7 @@ function ownContent(facts: Pick<LockContent, 'port' | 'controllerPort' | 'kafkaV
     startTime: processStartTime(process.pid) ?? 'unknown',
     host: hostname(),
     ...facts,
+    logOffset: 0,
     tiedTo: null,
     startedFrom: process.cwd(),
     startedAt: new Date().toISOString(),

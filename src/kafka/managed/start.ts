@@ -24,7 +24,7 @@ import type { JavaRuntime } from './java.ts';
 import { brokerArguments, runStorageFormat } from './jvm.ts';
 import type { BrokerProfile } from './jvm.ts';
 import { isElsewhere, isEnding, readLock, takeLock } from './lock.ts';
-import type { HeldLock, LockContent } from './lock.ts';
+import type { HeldLock, LockAttempt, LockContent } from './lock.ts';
 import { managedPaths } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
 import { elsewhereError, stopKafka } from './stop.ts';
@@ -83,10 +83,20 @@ export async function startKafka(options: StartOptions): Promise<ManagedKafka> {
   const { port, controllerPort } = options;
   const facts = { port, controllerPort, kafkaVersion: '' };
   for (;;) {
-    const attempt = takeLock(paths.lock, facts);
+    const holder = readLock(paths.lock);
+    if (holder === null) requireFreeDisk(paths.dir, freeBytes(paths.dir)); // a full disk takes no lock either
+    const attempt = holder === null ? tryLock(paths, facts) : { held: null, holder };
     if (attempt.held !== null) return startLocked(paths, attempt.held, options);
     const running = await useRunning(paths, attempt.holder, options);
     if (running !== null) return running;
+  }
+}
+
+function tryLock(paths: ManagedPaths, facts: Parameters<typeof takeLock>[1]): LockAttempt {
+  try {
+    return takeLock(paths.lock, facts);
+  } catch (error) {
+    throw unusableFolder(paths.dir, error);
   }
 }
 
@@ -125,6 +135,7 @@ async function startLocked(
       startTime,
       port: prepared.port,
       controllerPort: prepared.controllerPort,
+      logOffset: from.server,
       tiedTo,
     });
     const letGo = isTied ? tieToParent(pid) : () => {};
@@ -178,7 +189,6 @@ async function prepare(paths: ManagedPaths, options: StartOptions): Promise<Prep
   const folder = classifyDataFolder(paths, install.version);
   if (folder.state !== 'empty' && folder.state !== 'whole') throw folderError(paths, folder);
   const free = freeBytes(paths.dir);
-  requireFreeDisk(paths.dir, free);
   const worstCase =
     options.worstCaseBytes === undefined
       ? ''
@@ -199,7 +209,7 @@ async function prepare(paths: ManagedPaths, options: StartOptions): Promise<Prep
   writeCluster(paths, cluster);
   const files = warmStartFiles(java, install, environment);
   if (known === null && !formatFromCheckpoint(paths, files, cluster.clusterId)) {
-    await format(paths, java, install, cluster, signal);
+    await format(paths, java, install, cluster, options);
   }
   log.info(
     `Starting Apache Kafka ${install.version} (${install.origin}) with Java ${java.version} on port ${port}`,
@@ -216,9 +226,10 @@ async function format(
   java: JavaRuntime,
   install: KafkaInstall,
   cluster: ClusterRecord,
-  signal: AbortSignal,
+  { log, signal }: StartOptions,
 ): Promise<void> {
   try {
+    log.info(`Formatting ${paths.data}`);
     await runStorageFormat(java, paths, install, cluster.clusterId, signal);
   } catch (error) {
     signal.throwIfAborted();
@@ -361,12 +372,16 @@ function openFolder(dir: string): string {
     mkdirSync(dir, { recursive: true });
     return realpathSync(dir);
   } catch (error) {
-    throw new F1Error('F1_KAFKA_FOLDER', `Cannot use ${dir} for Kafka: ${messageOf(error)}`, {
-      hint: 'Name a folder that can be written: --dir DIR (kafka.managed.dir)',
-      exitCode: 2,
-      cause: error,
-    });
+    throw unusableFolder(dir, error);
   }
+}
+
+function unusableFolder(dir: string, cause: unknown): F1Error {
+  return new F1Error('F1_KAFKA_FOLDER', `Cannot use the folder ${dir} for Kafka`, {
+    hint: 'Name a folder that can be written: --dir DIR (kafka.managed.dir)',
+    exitCode: 2,
+    cause,
+  });
 }
 
 /** A port outside the range that systems give to outgoing connections, so that a restart finds it free again. */

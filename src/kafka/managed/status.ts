@@ -1,4 +1,5 @@
 import { readCluster } from './data-folder.ts';
+import { explainManagedKafka } from './explain-log.ts';
 import { isElsewhere, readLock } from './lock.ts';
 import { managedPaths } from './paths.ts';
 import { failingLeg, probeBroker } from './probe.ts';
@@ -20,6 +21,8 @@ export interface KafkaStatus {
   readonly legs: readonly ProbeLeg[];
   /** The failing leg and its reason; null when none fails. */
   readonly failing: string | null;
+  /** Why a broker that was not stopped is gone; null otherwise. */
+  readonly ended: string | null;
 }
 
 /** Looks at the lock and, when a broker runs, asks it with the same three legs as the ready probe (≤ 3 s each). */
@@ -39,6 +42,7 @@ export async function kafkaStatus({
     kafkaVersion: cluster?.kafkaVersion ?? null,
     legs: [],
     failing: null,
+    ended: holder === null ? explainManagedKafka(paths.dir) : null,
   };
   if (holder === null) {
     return {

@@ -10,6 +10,7 @@ import type { KafkaInstall } from './find-kafka.ts';
 import type { JavaRuntime } from './java.ts';
 import { classPath } from './jvm.ts';
 import { takeLock } from './lock.ts';
+import { sayEvery } from './say-every.ts';
 import { managedPaths, userCacheDir } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
 import type { ManagedKafka, StartOptions } from './start.ts';
@@ -61,6 +62,7 @@ export async function prepareWarmStart(
     mkdirSync(userCacheDir(environment), { recursive: true });
     const { held } = takeLock(files.lock, { port: 0, controllerPort: 0, kafkaVersion: install.version });
     if (held === null) return;
+    const endWords = sayEvery(5000, () => log.info('Still preparing faster starts of Kafka'));
     try {
       log.info('Preparing faster starts of Kafka (once, a few seconds)');
       const paths = managedPaths(dir);
@@ -78,6 +80,7 @@ export async function prepareWarmStart(
       if (existsSync(beside)) renameSync(beside, files.classArchive);
       publish(join(paths.data, bootstrapName), files.bootstrapCheckpoint);
     } finally {
+      endWords();
       held.release();
     }
   } catch (error) {

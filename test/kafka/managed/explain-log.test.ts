@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
-import { explainBrokerLog, lastRelevantLine } from '../../../src/kafka/managed/explain-log.ts';
+import {
+  explainBrokerLog,
+  explainManagedKafka,
+  lastRelevantLine,
+} from '../../../src/kafka/managed/explain-log.ts';
 import { managedPaths } from '../../../src/kafka/managed/paths.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -60,6 +65,29 @@ test('explainBrokerLog names the cause and never prints a stack trace or a class
 
 test('explainBrokerLog says so when there is no line at all', (t) => {
   assert.match(explainBrokerLog(managedPaths(tempDir(t)), { server: 0, console: 0 }).reason, /no line/u);
+});
+
+test('E19: explainManagedKafka tells why a broker that was not stopped is gone, from its own lines alone', (t) => {
+  const paths = managedPaths(tempDir(t));
+  mkdirSync(paths.logs);
+  const old = '[x] ERROR Address already in use, of an earlier start\n';
+  writeFileSync(paths.serverLog, `${old}java.io.IOException: No space left on device\n`);
+  assert.equal(explainManagedKafka(paths.dir), null, 'never started');
+  const lock = {
+    phase: 'running',
+    pid: 2 ** 22 + 5,
+    startTime: 'x',
+    host: hostname(),
+    port: 1,
+    tiedTo: null,
+    logOffset: old.length,
+  };
+  writeFileSync(paths.lock, JSON.stringify(lock));
+  assert.equal(explainManagedKafka(paths.dir), 'the disk is full');
+  writeFileSync(paths.serverLog, `${old}[x] INFO fine\n`);
+  assert.match(explainManagedKafka(paths.dir) ?? '', /killed/u);
+  writeFileSync(paths.lock, JSON.stringify({ ...lock, phase: 'stopping' }));
+  assert.equal(explainManagedKafka(paths.dir), null, 'it was told to end');
 });
 
 test('lastRelevantLine strips time, level, component and class', () => {

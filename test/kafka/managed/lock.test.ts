@@ -40,7 +40,8 @@ test('E1: handOver makes the lock live as long as the broker', async (t) => {
   const child = spawn('sleep', ['60']);
   t.after(() => child.kill());
   const pid = child.pid!;
-  held?.handOver({ pid, startTime: processStartTime(pid)!, port: 9092, controllerPort: 9093, tiedTo: null });
+  const startTime = processStartTime(pid)!;
+  held?.handOver({ pid, startTime, port: 9092, controllerPort: 9093, logOffset: 0, tiedTo: null });
   assert.deepEqual([readLock(path)?.phase, readLock(path)?.pid], ['running', pid]);
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -128,6 +129,7 @@ function content(change: Partial<LockContent>): string {
     startTime: processStartTime(process.pid)!,
     host: hostname(),
     ...facts,
+    logOffset: 0,
     tiedTo: null,
     startedFrom: '/',
     startedAt: '2026-01-01T00:00:00.000Z',
