@@ -20,6 +20,9 @@ export interface CacheEntry {
   readonly modifiedMs: number;
 }
 
+/** Ending of the file that holds an index's ETag. */
+const stateSuffix = '.state';
+
 interface Size {
   files: number;
   bytes: number;
@@ -51,6 +54,8 @@ async function downloadPaths(root: string): Promise<string[]> {
   for (const name of await namesIn(root)) {
     const isYear = /^\d{4}$/.test(name);
     for (const inner of await namesIn(join(root, name))) {
+      // Goes with the index it belongs to.
+      if (inner.endsWith(stateSuffix)) continue;
       const folder = join(root, name, inner);
       const sessions = isYear ? await subFolders(folder) : [];
       if (sessions.length === 0) paths.push(folder);
@@ -85,6 +90,7 @@ export async function clearCache(entries: readonly CacheEntry[], signal: AbortSi
     signal.throwIfAborted();
     try {
       await rm(path, { recursive: true, force: true });
+      await rm(`${path}${stateSuffix}`, { force: true });
       // The folder of the event goes with its last session; one that holds more refuses.
       if (kind === 'download') await rmdir(dirname(path)).catch(() => {});
     } catch (error) {

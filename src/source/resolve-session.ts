@@ -6,7 +6,7 @@ import type { ArchiveClient } from './archive/archive-client.ts';
 import { archiveUrl, checkedPath } from './archive/archive-path.ts';
 import { archiveCache } from './archive/cache-folder.ts';
 import { findSession, type FoundSession, type WantedSession } from './archive/find-session.ts';
-import { localRoot, localSeasons, localSessionFolder } from './archive/local-copy.ts';
+import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from './archive/local-copy.ts';
 import { fingerprintOfCopy } from './archive/manifest.ts';
 import { readSeasonIndex, type SeasonAnswer } from './archive/season-index.ts';
 import type { Season } from './archive/season.ts';
@@ -187,7 +187,11 @@ async function resolveInArchive(
       return folderRef(spec, local.folder);
     }
   }
-  const bound = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+  // With an index at hand the archive's own is only a newer one: no reason to wait long for it.
+  const indices = await Promise.all(roots.map((root) => localSeasonIndex(root, wanted.year)));
+  const hasIndex = indices.some((season) => season !== null);
+  const timeoutMs = options.timeoutMs ?? (hasIndex ? config.source.probe_timeout_ms : undefined);
+  const bound = timeoutMs === undefined ? {} : { timeoutMs };
   const answer = await readSeasonIndex({ year: wanted.year, client, cache, log, ...bound });
   const found = await findAnywhere(spec, wanted, answer, roots);
   noteMatch(found, log);

@@ -96,7 +96,7 @@ test('listCache() names downloads, tables and simulated races with sizes; clearC
   const entries = await listCache({ config });
   assert.deepEqual(
     entries.map(({ kind }) => kind),
-    ['download', 'download', 'download', 'table', 'simulated'],
+    ['download', 'download', 'table', 'simulated'],
   );
   const session = entries.find(({ name }) => name.endsWith('2023-05-28_Race'))!;
   assert.ok(session.bytes > 10_000 && session.files > 5);
