@@ -136,6 +136,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     sessions: options.sessions,
     info,
     version,
+    recentCommandsMs: [],
     startedMs: clock(),
   };
   const app = await buildApp(context, (socket, caller) => {

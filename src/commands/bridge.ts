@@ -1,8 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { F1Error } from '../domain/errors.ts';
-import { createBridge, createLateBroker } from '../bridge/index.ts';
 import type { Bridge } from '../bridge/index.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker } from './choose-broker.ts';
@@ -44,6 +44,9 @@ Examples:
 };
 
 async function run(options: BridgeCommandOptions, context: CliContext): Promise<void> {
+  keepNurserySmall();
+  // Loaded only now: what loading leaves behind would have grown the nursery.
+  const { createBridge, createLateBroker } = await import('../bridge/index.ts');
   const { log, signal } = context;
   const config = withOverrides(await context.config(), options);
   refuseEmbedded(options.broker, 'bridge');
@@ -103,6 +106,14 @@ async function run(options: BridgeCommandOptions, context: CliContext): Promise<
       }
     }
   }
+}
+
+/**
+ * Freezes the nursery of V8 at its size of now: it would grow to 128 MB while a window is read back and stay
+ * so, which is more than all rings together. Batches are short-lived, so a small nursery costs nothing measurable.
+ */
+function keepNurserySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function withOverrides(config: Config, { bridgePort, bridgeHost }: BridgeCommandOptions): Config {

@@ -33,6 +33,8 @@ export interface AppContext {
   readonly sessions: () => Promise<readonly SessionChoice[]>;
   readonly info: { readonly brokerKind: string; readonly brokerLabel: string };
   readonly version: string;
+  /** Times of the commands of the last second, epoch ms: a runaway script must not fill the control topic. */
+  readonly recentCommandsMs: number[];
   /** When the bridge started, epoch ms. */
   readonly startedMs: number;
 }

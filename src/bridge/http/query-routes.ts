@@ -160,10 +160,12 @@ function answer(
   const { data_retention_points: fallback } = config.grafana;
   const maxPoints = readCount('maxDataPoints', maxDataPoints, { fallback, min: 1, max: maxPointsPerSeries });
   const needsTables = targets.some(({ form, target }) => form === 'table' || target === 'alerts');
-  const bytes = needsTables
+  const { bytes, release } = needsTables
     ? writeTables(state, targets, range, maxPoints)
     : writeAnswer(planQuery(state.points, { targets, range, maxPoints }), range, maxPoints);
   metrics.observeQuery((performance.now() - began) / 1000);
+  // The buffer is used again once the socket has it, or is gone.
+  reply.raw.once('close', release);
   return reply.type(json).send(bytes);
 }
 

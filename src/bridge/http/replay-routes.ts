@@ -30,15 +30,12 @@ export const replayRoutes: readonly Route[] = [
         callerOf(request),
         bearerToken(request.headers),
         request.body,
-        'api',
+        request.headers.origin === undefined ? 'api' : 'page',
       );
       return reply.code(202).send({ accepted: true, command_id: id });
     },
   },
 ];
-
-/** Times of the newest commands, epoch ms: a runaway script must not fill the control topic. */
-const recent: number[] = [];
 
 /**
  * Checks who asks and what, then publishes. Host and Origin, token, rate, form and broker are checked in this order.
@@ -51,12 +48,13 @@ export async function runCommand(
   body: unknown,
   by: string,
 ): Promise<string> {
-  const { guard, broker, config, clock, watch } = context;
+  const { guard, broker, config, clock, watch, recentCommandsMs } = context;
   guard.checkOrigin(caller);
   guard.checkToken(caller, token);
   const nowMs = clock();
-  while (recent.length > 0 && (recent[0]! <= nowMs - 1000 || recent[0]! > nowMs)) recent.shift();
-  if (recent.length >= maxCommandsPerS) {
+  while (recentCommandsMs.length > 0 && Math.abs(nowMs - recentCommandsMs[0]!) >= 1000)
+    recentCommandsMs.shift();
+  if (recentCommandsMs.length >= maxCommandsPerS) {
     throw new HttpError(
       429,
       'F1_BRIDGE_BUSY',
@@ -64,7 +62,7 @@ export async function runCommand(
       'Send fewer commands',
     );
   }
-  recent.push(nowMs);
+  recentCommandsMs.push(nowMs);
   const command = checkCommand(body);
   if (watch.failure !== null) {
     throw new HttpError(

@@ -183,7 +183,18 @@ function readStats(context: AppContext): object {
       dropped_points: hub.droppedPoints,
       stalled_clients: hub.stalledClients,
     },
-    memory: { rss_bytes: process.memoryUsage.rss() },
+    memory: readMemory(),
+  };
+}
+
+function readMemory(): object {
+  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return {
+    rss_bytes: rss,
+    heap_total_bytes: heapTotal,
+    heap_used_bytes: heapUsed,
+    external_bytes: external,
+    array_buffer_bytes: arrayBuffers,
   };
 }
 

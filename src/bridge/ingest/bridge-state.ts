@@ -88,8 +88,8 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     clearAlerts();
   };
 
-  const isCurrent = (run: string, segment: number, publishedMs: number): boolean => {
-    const verdict = tracker.judge(run, segment, publishedMs);
+  const isCurrent = (run: string, segment: number, publishedMs: number, isState = false): boolean => {
+    const verdict = tracker.judge(run, segment, publishedMs, isState);
     if (verdict === 'stale') {
       counters.stale++;
       return false;
@@ -145,7 +145,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   const takeControl = (value: Uint8Array, record: BrokerRecord): Fault | null => {
     const message: unknown = JSON.parse(decoder.decode(value));
     if (isReplayState(message)) {
-      if (!isCurrent(message.run, message.segment, record.timestampMs)) return null;
+      if (!isCurrent(message.run, message.segment, record.timestampMs, true)) return null;
       replay = message;
       replayAtMs = record.timestampMs;
       replayVersion++;
@@ -210,7 +210,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
       }
     },
     seed(state, publishedMs) {
-      tracker.seed(state.run, state.segment, state.run_started_at);
+      tracker.seed(state.run, state.segment, publishedMs);
       startAnew();
       replay = state;
       replayAtMs = publishedMs;

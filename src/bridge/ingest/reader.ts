@@ -56,6 +56,13 @@ export interface Reader {
   run(): Promise<void>;
 }
 
+/** The newest `state` record of the control topic. */
+interface Marker {
+  readonly state: ReplayState;
+  readonly publishedMs: number;
+  readonly offset: number;
+}
+
 const retryMs = 500;
 const sayEveryMs = 5000;
 const idleMs = 400;
@@ -116,9 +123,7 @@ export function createReader(deps: ReaderDeps): Reader {
   };
 
   /** The newest `state` record of the control topic, searched backwards from its end. */
-  const findMarker = async (
-    description: BrokerDescription,
-  ): Promise<{ state: ReplayState; publishedMs: number } | null> => {
+  const findMarker = async (description: BrokerDescription): Promise<Marker | null> => {
     const control = description.topics.find(({ name }) => name === topics.control)?.partitions[0];
     if (control === undefined || control.endOffset <= control.startOffset) return null;
     for (let tail = markerTail; ; tail *= 8) {
@@ -128,13 +133,10 @@ export function createReader(deps: ReaderDeps): Reader {
     }
   };
 
-  const lastStateIn = async (
-    from: number,
-    end: number,
-  ): Promise<{ state: ReplayState; publishedMs: number } | null> => {
+  const lastStateIn = async (from: number, end: number): Promise<Marker | null> => {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), markerTimeoutMs);
-    let found: { state: ReplayState; publishedMs: number } | null = null;
+    let found: Marker | null = null;
     try {
       const start: StartPosition = { offsets: new Map([[0, from]]) };
       const stream = broker.consume({
@@ -142,9 +144,9 @@ export function createReader(deps: ReaderDeps): Reader {
         signal: AbortSignal.any([signal, limit.signal]),
       });
       for await (const { records } of stream) {
-        for (const { value, timestampMs } of records) {
+        for (const { offset, value, timestampMs } of records) {
           const message = value === null ? null : parse(value);
-          if (isReplayState(message)) found = { state: message, publishedMs: timestampMs };
+          if (isReplayState(message)) found = { state: message, publishedMs: timestampMs, offset };
         }
         if ((records.at(-1)?.offset ?? -1) >= end - 1) break;
       }
@@ -234,6 +236,7 @@ export function createReader(deps: ReaderDeps): Reader {
     const sinceWindowMs = clock() - deps.windowMs;
     if (marker !== null) state.seed(marker.state, marker.publishedMs);
     const race: StartPosition = marker === null ? 'earliest' : { sinceMs: marker.state.run_started_at };
+    const control: StartPosition = marker === null ? 'earliest' : { offsets: new Map([[0, marker.offset]]) };
     const startMs = Math.max(sinceWindowMs, marker?.state.run_started_at ?? 0);
     observe(description);
     targets = new Map();
@@ -252,7 +255,7 @@ export function createReader(deps: ReaderDeps): Reader {
     try {
       const stream = broker.consume({
         topics: [
-          { topic: topics.control, start: { tail: markerTail } },
+          { topic: topics.control, start: control },
           { topic: topics.timing, start: race },
           { topic: topics.alerts, start: race },
           { topic: topics.predictions, start: race },

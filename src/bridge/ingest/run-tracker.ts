@@ -8,11 +8,12 @@ export interface RunTracker {
   readonly segment: number;
   /**
    * Judges a record and moves on when it is newer. A run that was never seen is newer, unless the record was published
-   * before the current run began (that happens only while a window is read back).
+   * before the seed: then its run had ended when the seed was written. A `state` record behind the seed is newer whatever
+   * its clock says.
    */
-  judge(run: string, segment: number, publishedMs: number): Verdict;
-  /** Names the run that the topics end with, before anything is read. */
-  seed(run: string, segment: number, startedMs: number): void;
+  judge(run: string, segment: number, publishedMs: number, isState?: boolean): Verdict;
+  /** Names the run that the control topic ends with, before anything else is read. */
+  seed(run: string, segment: number, publishedMs: number): void;
   /** Forgets all: topics were created anew. */
   clear(): void;
 }
@@ -21,15 +22,12 @@ const maxRetired = 256;
 
 /** A tracker that has seen nothing. Memory is bounded: of the runs left, the newest 256 are remembered. */
 export function createRunTracker(): RunTracker {
+  /** Runs that were left, and runs that had ended before the seed. */
   const retired = new Set<string>();
+  const early = new Set<string>();
   let run: string | null = null;
   let segment = -1;
-  let startedMs = Number.NEGATIVE_INFINITY;
-
-  const retire = (old: string): void => {
-    retired.add(old);
-    if (retired.size > maxRetired) for (const oldest of retired) return void retired.delete(oldest);
-  };
+  let seededMs = Number.NEGATIVE_INFINITY;
 
   return {
     get run() {
@@ -38,34 +36,40 @@ export function createRunTracker(): RunTracker {
     get segment() {
       return segment;
     },
-    judge(recordRun, recordSegment, publishedMs) {
+    judge(recordRun, recordSegment, publishedMs, isState = false) {
       if (recordRun === run) {
         if (recordSegment === segment) return 'current';
         if (recordSegment < segment) return 'stale';
         segment = recordSegment;
         return 'reset';
       }
-      if (retired.has(recordRun)) return 'stale';
-      if (publishedMs < startedMs) {
-        retire(recordRun);
+      if (retired.has(recordRun) || (early.has(recordRun) && !isState)) return 'stale';
+      if (publishedMs < seededMs && !isState) {
+        remember(early, recordRun);
         return 'stale';
       }
-      if (run !== null) retire(run);
+      if (run !== null) remember(retired, run);
       run = recordRun;
       segment = recordSegment;
-      startedMs = Number.NEGATIVE_INFINITY;
+      seededMs = Number.NEGATIVE_INFINITY;
       return 'reset';
     },
-    seed(seedRun, seedSegment, seedStartedMs) {
+    seed(seedRun, seedSegment, publishedMs) {
       run = seedRun;
       segment = seedSegment;
-      startedMs = seedStartedMs;
+      seededMs = publishedMs;
     },
     clear() {
       retired.clear();
+      early.clear();
       run = null;
       segment = -1;
-      startedMs = Number.NEGATIVE_INFINITY;
+      seededMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+function remember(runs: Set<string>, run: string): void {
+  runs.add(run);
+  if (runs.size > maxRetired) for (const oldest of runs) return void runs.delete(oldest);
 }

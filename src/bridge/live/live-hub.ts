@@ -41,7 +41,10 @@ export interface LiveHub {
   readonly stalledClients: number;
   /** Attaches all listeners before it returns. `onCommand` context is the client's number. */
   accept(socket: LiveSocket): number;
-  /** Sends what is new to every client without a rate limit. `arrivedAt` is `performance.now()` of the batch, or null. */
+  /**
+   * Has what is new sent to every client without a rate limit: in this turn of the event loop, together with all other
+   * batches of it, or 3 ms after the last time. `arrivedAt` is `performance.now()` of the batch; null = not measured.
+   */
   flush(arrivedAt: number | null): void;
   close(): void;
 }
@@ -75,6 +78,8 @@ interface Client {
 const open = 1;
 const heartbeatS = 10;
 const stalledMs = 30_000;
+/** Frames to one client are at least this far apart: below it only system calls are added. */
+const minFlushMs = 3;
 const maxEventsPerFrame = 500;
 const maxMessagesPerS = 50;
 const maxNames = 100;
@@ -88,6 +93,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let framesSent = 0;
   let bytesSent = 0;
   let stalledClients = 0;
+  let isFlushPlanned = false;
+  let isClosed = false;
+  let lastFlushAt = Number.NEGATIVE_INFINITY;
+  let firstArrivedAt: number | null = null;
+  let flushTimer: NodeJS.Timeout | undefined;
+  let lastMarks: Marks = new Float64Array(0);
   let healthText = '';
   let healthSentMs = Number.NEGATIVE_INFINITY;
 
@@ -254,6 +265,30 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     for (const client of clients) if (client.inFlight === 0) send(client, text);
   };
 
+  const flushNow = (): void => {
+    isFlushPlanned = false;
+    if (isClosed) return;
+    lastFlushAt = performance.now();
+    for (const group of groups.values()) if (group.timer === null) serve(group, group.clients);
+    if (firstArrivedAt !== null) {
+      state.counters.hops.bridge.observe((performance.now() - firstArrivedAt) / 1000);
+      observeTotal();
+    }
+    firstArrivedAt = null;
+  };
+
+  /** Due time to hand-over of the newest row of every driver that got one. */
+  const observeTotal = (): void => {
+    const nowMs = clock();
+    const { drivers } = state.points;
+    for (const { index, buffer } of drivers) {
+      if (buffer.appended === (lastMarks[index] ?? 0) || buffer.appended === 0) continue;
+      const newest = buffer.times[(buffer.appended - 1) % buffer.capacity]!;
+      state.counters.hops.total.observe((nowMs - newest) / 1000);
+    }
+    lastMarks = readMarks(state.points);
+  };
+
   const tick = (): void => {
     const nowMs = clock();
     for (const client of clients) {
@@ -338,12 +373,17 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       return client.id;
     },
     flush(arrivedAt) {
-      for (const group of groups.values()) if (group.timer === null) serve(group, group.clients);
-      if (arrivedAt !== null && groups.size > 0) {
-        state.counters.hops.bridge.observe((performance.now() - arrivedAt) / 1000);
-      }
+      if (arrivedAt !== null) firstArrivedAt ??= arrivedAt;
+      if (isFlushPlanned || groups.size === 0) return;
+      isFlushPlanned = true;
+      const waitMs = lastFlushAt + minFlushMs - performance.now();
+      // A timer of 1 ms or less fires no sooner than the next turn does.
+      if (waitMs > 1) flushTimer = setTimeout(flushNow, waitMs);
+      else setImmediate(flushNow);
     },
     close() {
+      isClosed = true;
+      clearTimeout(flushTimer);
       clearInterval(ticker);
       for (const { timer } of groups.values()) if (timer !== null) clearInterval(timer);
       groups.clear();

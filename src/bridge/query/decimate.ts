@@ -2,10 +2,6 @@ import { Origin } from '../../domain/table.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { PointBuffer, PointColumn } from '../ingest/point-buffer.ts';
 
-const comma = 0x2c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-
 /** Rows of one driver inside a time range, cut where the trace breaks. */
 export interface RowRange {
   /** Absolute index of the first row. */
@@ -18,6 +14,7 @@ export interface RowRange {
 
 /** A trace breaks when the time between two rows exceeds this, or four times the median spacing if that is longer. */
 export const minGapMs = 1000;
+const stride = 16;
 
 /**
  * Rows with `fromMs` ≤ time ≤ `toMs`, with the breaks of the trace; of more than `maxBreaks` the longest are kept.
@@ -29,16 +26,17 @@ export function findRows(buffer: PointBuffer, fromMs: number, toMs: number, maxB
   const { times, capacity } = buffer;
   const gaps: number[] = [];
   let wide = 0;
-  let slot = from % capacity;
-  let before = times[slot] ?? 0;
-  for (let i = from + 1; i < to; i++) {
-    if (++slot === capacity) slot = 0;
-    const time = times[slot]!;
-    const spacing = time - before;
-    before = time;
-    if (spacing <= minGapMs / 4) continue;
-    wide++;
-    if (spacing > minGapMs) gaps.push(i);
+  for (let i = from + 1; i < to;) {
+    // Times never fall: where a whole stride is short, every spacing inside it is.
+    const end = Math.min(i + stride, to);
+    if (times[(end - 1) % capacity]! - times[(i - 1) % capacity]! > minGapMs / 4) {
+      for (let j = i; j < end; j++) {
+        const spacing = spacingBefore(buffer, j);
+        if (spacing > minGapMs / 4) wide++;
+        if (spacing > minGapMs) gaps.push(j);
+      }
+    }
+    i = end;
   }
   // The median matters only when more than half of all spacings are wide: then the rows are few and far between.
   if (gaps.length > 0 && wide * 2 > to - from - 1) {
@@ -187,25 +185,8 @@ function writeBuckets(
   for (let bucket = 1; bucket <= buckets; bucket++) {
     const end = bucket === buckets ? b : Math.round(a + bucket * size);
     if (end <= next) continue;
-    let low = 0x7fffffff;
-    let high = -0x80000000;
-    let lowAt = -1;
-    let highAt = -1;
-    let slot = next % capacity;
-    for (let i = next; i < end; i++) {
-      const raw = data[slot]!;
-      if (raw !== nullRaw) {
-        if (raw < low) {
-          low = raw;
-          lowAt = i;
-        }
-        if (raw > high) {
-          high = raw;
-          highAt = i;
-        }
-      }
-      if (++slot === capacity) slot = 0;
-    }
+    findExtremes(data, next, end, capacity, nullRaw);
+    const { low, high, lowAt, highAt } = extremes;
     if (lowAt < 0) {
       if (!channel.derived || hasCarRow(origin, next, end, capacity)) {
         writePair(w, start, Number.NaN, scale, times[next % capacity]!);
@@ -225,17 +206,69 @@ function writeBuckets(
   return written;
 }
 
+/** Result of `findExtremes`; one object, because a returned one would be allocated for every bucket. */
+const extremes = { low: 0, high: 0, lowAt: -1, highAt: -1 };
+
+/**
+ * Lowest and highest raw value of rows `from`…`to` with their absolute indices, −1 when all are null. The null marks
+ * lie at the end of each type's range, so that one of the two comparisons rejects them already.
+ */
+function findExtremes(
+  data: PointColumn['data'],
+  from: number,
+  to: number,
+  capacity: number,
+  nullRaw: number,
+): void {
+  extremes.low = 0x7fffffff;
+  extremes.high = -0x80000000;
+  extremes.lowAt = -1;
+  extremes.highAt = -1;
+  const first = from % capacity;
+  const count = to - from;
+  const before = Math.min(count, capacity - first);
+  scanFor(data)(data, first, first + before, from - first, nullRaw);
+  if (before < count) scanFor(data)(data, 0, count - before, from + before, nullRaw);
+}
+
+type Scan = (data: PointColumn['data'], from: number, to: number, offset: number, nullRaw: number) => void;
+
+/** One copy of the loop for each type of column: a loop that meets several types is slower by half. */
+function scanFor(data: PointColumn['data']): Scan {
+  if (data instanceof Uint16Array) return scanUint16;
+  return data instanceof Uint8Array ? scanUint8 : scanInt32;
+}
+
+const scanUint16 = createScan();
+const scanUint8 = createScan();
+const scanInt32 = createScan();
+
+function createScan(): Scan {
+  return (data, from, to, offset, nullRaw) => {
+    let { low, high, lowAt, highAt } = extremes;
+    for (let slot = from; slot < to; slot++) {
+      const raw = data[slot]!;
+      if (raw < low && raw !== nullRaw) {
+        low = raw;
+        lowAt = offset + slot;
+      }
+      if (raw > high && raw !== nullRaw) {
+        high = raw;
+        highAt = offset + slot;
+      }
+    }
+    extremes.low = low;
+    extremes.high = high;
+    extremes.lowAt = lowAt;
+    extremes.highAt = highAt;
+  };
+}
+
 function hasCarRow(origin: Uint8Array, from: number, to: number, capacity: number): boolean {
   for (let i = from; i < to; i++) if (origin[i % capacity] === Origin.car) return true;
   return false;
 }
 
 function writePair(w: ByteWriter, start: number, raw: number, scale: number, epochMs: number): void {
-  if (w.length > start) w.byte(comma);
-  w.byte(openBracket);
-  if (Number.isNaN(raw)) w.null();
-  else w.decimal(raw, scale);
-  w.byte(comma);
-  w.integer(epochMs);
-  w.byte(closeBracket);
+  w.pair(raw, Number.isNaN(raw), scale, epochMs, w.length === start);
 }

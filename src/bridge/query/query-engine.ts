@@ -170,12 +170,25 @@ function tooMuch(current: string, allowed: string): HttpError {
 const closeBrace = 0x7d;
 const comma = 0x2c;
 
+/** Bytes of an answer; they are written over once `release` was called. */
+export interface Answer {
+  readonly bytes: Buffer;
+  release(): void;
+}
+
+/** Writers between two answers: an answer of 2 MB each second must not become garbage each second. */
+const idleWriters: ByteWriter[] = [];
+const maxIdleWriters = 2;
+/** A buffer that one large answer grew is not kept. */
+const maxIdleBytes = 8_000_000;
+
 /**
  * Answer of a query as JSON bytes: `[{target, refId, title, unit, tags, datapoints: [[value, epochMs], …]}, …]`.
  * O(rows in range) once for each series; nothing is allocated for a point.
  */
-export function writeAnswer(series: readonly Series[], range: TimeRange, maxPoints: number): Buffer {
-  const writer = createByteWriter(1024 + series.length * Math.min(maxPoints, 4000) * 24);
+export function writeAnswer(series: readonly Series[], range: TimeRange, maxPoints: number): Answer {
+  const writer = idleWriters.pop() ?? createByteWriter(64 * 1024);
+  writer.reset();
   const rowsOf = new Map<DriverPoints, RowRange>();
   writer.byte(0x5b);
   series.forEach((item, index) => {
@@ -194,7 +207,17 @@ export function writeAnswer(series: readonly Series[], range: TimeRange, maxPoin
     writer.byte(closeBrace);
   });
   writer.byte(0x5d);
-  return writer.view();
+  const bytes = writer.view();
+  let isReleased = false;
+  return {
+    bytes,
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      if (idleWriters.length < maxIdleWriters && bytes.buffer.byteLength <= maxIdleBytes)
+        idleWriters.push(writer);
+    },
+  };
 }
 
 function writeHead(writer: ByteWriter, { name, refId, channel, driver, notice }: Series): void {

@@ -3,7 +3,7 @@ import { annotationOf, inRange } from './annotations.ts';
 import type { BridgeState } from '../ingest/bridge-state.ts';
 import { valueAt } from '../ingest/point-buffer.ts';
 import { planQuery, writeAnswer } from './query-engine.ts';
-import type { Series } from './query-engine.ts';
+import type { Answer, Series } from './query-engine.ts';
 import type { RequestedTarget } from './query-request.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -16,14 +16,17 @@ export function writeTables(
   targets: readonly RequestedTarget[],
   range: TimeRange,
   maxPoints: number,
-): Buffer {
+): Answer {
   const parts = targets.map((target) => {
     if (target.target === 'alerts') return JSON.stringify(alertTable(state, target, range));
     const series = planQuery(state.points, { targets: [target], range, maxPoints });
     if (target.form === 'table') return JSON.stringify(valueTable(target, series, range, maxPoints));
-    return writeAnswer(series, range, maxPoints).toString().slice(1, -1);
+    const { bytes, release } = writeAnswer(series, range, maxPoints);
+    const text = bytes.toString().slice(1, -1);
+    release();
+    return text;
   });
-  return Buffer.from(`[${parts.join(',')}]`);
+  return { bytes: Buffer.from(`[${parts.join(',')}]`), release: () => {} };
 }
 
 function alertTable(state: BridgeState, target: RequestedTarget, range: TimeRange): object {
