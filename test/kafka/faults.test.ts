@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Broker, ConsumeRequest, ResetReason } from '../../src/domain/broker.ts';
 import { F1Error } from '../../src/domain/errors.ts';
 import { checkAdvertised, connectKafka } from '../../src/kafka/index.ts';
+import type { KafkaStats } from '../../src/kafka/index.ts';
 import { freshTopic, numbered, readFirst, recordsOf, specOf } from '../conformance/broker-fixture.ts';
 import { withAdmin } from '../support/kafka-admin.ts';
 import { connectTest } from '../support/kafka-broker.ts';
@@ -248,6 +251,31 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
     lateAbort.abort();
     await Promise.all([reading, groupReading]);
     await late.close();
+  });
+
+  test('E11: a flipped bit in the log of the broker is noticed, that batch is passed over and counted, reading goes on', async (t) => {
+    const told: KafkaStats[] = [];
+    const onStats = (stats: KafkaStats): void => void told.push(stats);
+    const broker = await connectKafka({ bootstrapServers: kafka.bootstrap, clientId: 'damage', onStats });
+    t.after(() => broker.close());
+    const topic = freshTopic('damaged');
+    await broker.createTopics([specOf(topic, 1)]);
+    for (const speed of ['101', '302', '203']) {
+      await broker.produce({ topic, partition: 0, records: recordsOf([`{"speed":${speed}}`]), headers: {} });
+    }
+    await kafka.stop();
+    const [log] = globSync(join(kafka.dir, '**', `${topic}-0`, '00000000000000000000.log'));
+    assert.ok(log !== undefined);
+    const bytes = readFileSync(log);
+    const at = bytes.indexOf('302');
+    assert.ok(at > 0);
+    bytes.write('902', at, 'latin1');
+    writeFileSync(log, bytes);
+    await kafka.restart();
+    const reader = readAll(t, broker, topic);
+    await until(() => reader.values.length === 2, 10_000, 'the records around the damaged one');
+    assert.deepEqual(reader.values, ['{"speed":101}', '{"speed":203}']);
+    assert.equal(told.at(-1)?.damagedBatches, 1);
   });
 
   test('E13, E22: without a broker a batch is given up after its time, later ones are stored in order; close takes at most 3 s', async (t) => {

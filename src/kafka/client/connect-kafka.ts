@@ -48,6 +48,8 @@ export interface KafkaStats {
   readonly lastFetchMs: number | null;
   /** Why reading waits, or null while it works. */
   readonly readError: F1Error | null;
+  /** Record batches with a wrong checksum or format that readers passed over since the connection was opened. */
+  readonly damagedBatches: number;
 }
 
 const connectTimeoutMs = 3_000;
@@ -85,16 +87,13 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
   let lastFetchMs: number | null = null;
   let readError: F1Error | null = null;
   let toldMs = 0;
+  let damagedBatches = 0;
 
   const tell = (): void => {
     if (options.onStats === undefined) return;
     const waits = [...lanes.values()].map(({ blockedMs }) => blockedMs).filter((ms) => ms > 0);
-    options.onStats({
-      blockedLanes: waits.length,
-      longestBlockMs: Math.max(0, ...waits),
-      lastFetchMs,
-      readError,
-    });
+    const longestBlockMs = Math.max(0, ...waits);
+    options.onStats({ blockedLanes: waits.length, longestBlockMs, lastFetchMs, readError, damagedBatches });
   };
 
   const onFetch = (error: F1Error | null): void => {
@@ -104,6 +103,11 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
     if (error === null) lastFetchMs = now;
     if (hadError === (error !== null) && now - toldMs < statsEveryMs) return;
     toldMs = now;
+    tell();
+  };
+
+  const onDamage = (batches: number): void => {
+    damagedBatches += batches;
     tell();
   };
 
@@ -142,7 +146,7 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
         ? null
         : new GroupMember({ bootstrap, clientId, security, group, topics, log, onAssigned: look });
     const createReaderLink = (): KafkaLink => new KafkaLink({ ...common, requestTimeoutMs: fetchTimeoutMs });
-    const readerOptions = { createLink: createReaderLink, request: guarded, log, onFetch };
+    const readerOptions = { createLink: createReaderLink, request: guarded, log, onFetch, onDamage };
     const reader = new KafkaReader(
       member === null ? readerOptions : { ...readerOptions, assignment: member },
     );

@@ -19,6 +19,8 @@ export interface ReaderOptions {
   readonly log: Log;
   /** Told when a fetch was answered, and with the error when the connection was lost. */
   readonly onFetch: (error: F1Error | null) => void;
+  /** Told how many damaged record batches were passed over. */
+  readonly onDamage: (batches: number) => void;
 }
 
 interface Queued {
@@ -231,6 +233,7 @@ export class KafkaReader {
     if (part.bytes.length === 0) return;
     const { records, nextOffset, damaged } = this.#records.read(part.bytes, cursor.position);
     if (damaged > 0) {
+      this.#options.onDamage(damaged);
       this.#options.log.error(
         `${damaged} damaged record batches of '${topic}' partition ${partition} were passed over`,
         {

@@ -1,11 +1,11 @@
-import { compressionsAlgorithmsByBitmask } from '@platformatic/kafka';
+import { compressionsAlgorithmsByBitmask, crc32c } from '@platformatic/kafka';
 import type { BrokerRecord, RecordHeaders } from '../../domain/broker.ts';
 
 /** Records of one partition out of a fetch answer, and where to read on. */
 export interface DecodedRecords {
   readonly records: BrokerRecord[];
   readonly nextOffset: number;
-  /** Record batches that could not be decoded and were passed over. */
+  /** Record batches whose checksum or format was wrong; they were passed over. */
   readonly damaged: number;
 }
 
@@ -18,7 +18,8 @@ const recordsAt = 61;
 
 /**
  * Decodes the record batches of one partition (format 2, Kafka ≥ 0.11). Values and keys are views of the answer's
- * bytes; records with equal header bytes share one frozen object. About 0.3 µs a record; CRCs are not checked.
+ * bytes; records with equal header bytes share one frozen object. The checksum of every batch is verified, which the
+ * client library does not do: a flipped bit must not turn 302 km/h into 902. About 0.3 µs a record.
  */
 export class RecordReader {
   #headerBytes: Buffer = Buffer.alloc(0);
@@ -34,25 +35,32 @@ export class RecordReader {
     while (bytes.length - at >= recordsAt) {
       const end = at + batchHeadBytes + bytes.readInt32BE(at + 8);
       if (end > bytes.length || end < at + recordsAt) break;
-      const lastOffset = int64(bytes, at) + bytes.readInt32BE(at + 23);
+      const baseOffset = int64(bytes, at);
+      const lastDelta = bytes.readInt32BE(at + 23);
       const count = records.length;
       try {
         this.#readBatch(bytes, at, end, offset, records);
-      } catch (error) {
-        if (!(error instanceof RangeError) && !(error instanceof Error)) throw error;
-        records.length = count;
+        nextOffset = Math.max(nextOffset, baseOffset + lastDelta + 1);
+      } catch {
+        records.length = count; // whatever is wrong with the bytes: the caller counts and reports it
         damaged += 1;
+        // the number of records may be what is damaged: it is believed where it is written twice, else one step is made
+        const isSure = lastDelta >= 0 && bytes.readInt32BE(at + 57) === lastDelta + 1;
+        nextOffset = Math.max(nextOffset, baseOffset, offset) + (isSure ? 0 : 1);
+        if (isSure) nextOffset = Math.max(nextOffset, baseOffset + lastDelta + 1);
       }
-      nextOffset = Math.max(nextOffset, lastOffset + 1);
       at = end;
     }
     return { records, nextOffset, damaged };
   }
 
   #readBatch(bytes: Buffer, at: number, end: number, offset: number, records: BrokerRecord[]): void {
+    if (crc32c(bytes.subarray(at + 21, end)) !== bytes.readUInt32BE(at + 17)) {
+      throw new Error('The checksum of a record batch is wrong');
+    }
+    if (bytes[at + 16] !== 2) throw new Error(`Record batch format ${bytes[at + 16]} is not supported`);
     const attributes = bytes.readInt16BE(at + 21);
     if ((attributes & controlBit) !== 0) return;
-    if (bytes[at + 16] !== 2) throw new Error(`Record batch format ${bytes[at + 16]} is not supported`);
     const baseOffset = int64(bytes, at);
     const isAppendTime = (attributes & logAppendTimeBit) !== 0;
     const baseTimestamp = int64(bytes, at + (isAppendTime ? 35 : 27));

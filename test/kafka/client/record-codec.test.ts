@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRecordsBatch, Reader, readRecordsBatch } from '@platformatic/kafka';
+import { crc32c, createRecordsBatch, Reader, readRecordsBatch } from '@platformatic/kafka';
 import type { MessageRecord } from '@platformatic/kafka';
 import * as fc from 'fast-check';
 import type { ProduceRecord, RecordHeaders } from '../../../src/domain/broker.ts';
@@ -165,6 +165,7 @@ test('RecordReader: a control batch is passed over, its offset counts', () => {
   const bytes = encode([{ key: null, value: Buffer.from('marker') }], {}, 1_000);
   bytes.writeBigInt64BE(7n, 0);
   bytes.writeInt16BE(0x20 | 0x10, 21);
+  sign(bytes);
   assert.deepEqual(new RecordReader().read(bytes, 7), { records: [], nextOffset: 8, damaged: 0 });
 });
 
@@ -172,7 +173,39 @@ test('RecordReader: LogAppendTime gives every record the stamp of the batch', ()
   const bytes = encode([{ key: null, value: Buffer.from('x') }], {}, 1_000);
   bytes.writeInt16BE(0x08, 21);
   bytes.writeBigInt64BE(9_999n, 35);
+  sign(bytes);
   assert.equal(new RecordReader().read(bytes, 0).records[0]?.timestampMs, 9_999);
+});
+
+/** Gives changed bytes a right checksum again. */
+function sign(bytes: Buffer): void {
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
+}
+
+test('E11: RecordReader passes over a batch with a flipped bit and counts it, its neighbours are read', () => {
+  const batch = (from: number): Buffer => {
+    const bytes = encode(
+      [{ key: Buffer.from('VER'), value: Buffer.from('{"speed":302}') }],
+      { run: 'r' },
+      1_000,
+    );
+    bytes.writeBigInt64BE(BigInt(from), 0);
+    return bytes;
+  };
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(7), (at, bit) => {
+      const middle = batch(1);
+      const place = 21 + (at % (middle.length - 21));
+      middle[place] = middle[place]! ^ (1 << bit);
+      const read = new RecordReader().read(Buffer.concat([batch(0), middle, batch(2)]), 0);
+      assert.deepEqual(
+        read.records.map(({ offset }) => offset),
+        [0, 2],
+      );
+      assert.equal(read.damaged, 1);
+      assert.equal(read.nextOffset, 3);
+    }),
+  );
 });
 
 test('RecordReader: damaged bytes never throw, never read past the batch and are counted or passed over', () => {
@@ -187,6 +220,7 @@ test('RecordReader: damaged bytes never throw, never read past the batch and are
           const place = 21 + (at % (bytes.length - 21));
           bytes[place] = value;
         }
+        sign(bytes); // a broken producer: the checksum is right, the content is not
         const read = new RecordReader().read(bytes, 0);
         assert.ok(read.damaged === 0 || read.damaged === 1);
         assert.ok(read.nextOffset >= 0);
