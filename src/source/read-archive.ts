@@ -110,8 +110,28 @@ async function readCopy(
   return session;
 }
 
+async function readWithoutCache(
+  ref: SessionRef,
+  source: ArchiveSource,
+  options: ReadArchiveOptions,
+  reason: F1Error,
+): Promise<RawSession> {
+  options.log.warn(`${reason.message}; the session is read without a cache. ${reason.hint}`);
+  const folder = await mkdtemp(join(tmpdir(), 'slipstream-'));
+  try {
+    return await readCopy(ref, source, folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isUnwritable(error: unknown): error is F1Error {
+  return error instanceof F1Error && error.code === 'F1_SOURCE_CACHE_UNWRITABLE';
+}
+
 /**
- * Reads a session of the archive from its copy in the cache, after fetching what is missing or new. Without a writable cache the files go into a temporary folder that is removed afterwards.
+ * Reads a session of the archive from its copy in the cache, after fetching what is missing or new. When the cache
+ * cannot be written (or its disk fills up) the files go into a temporary folder that is removed afterwards.
  */
 export async function readArchive(
   ref: SessionRef,
@@ -121,18 +141,17 @@ export async function readArchive(
   try {
     await probeCache(options);
   } catch (error) {
-    if (!(error instanceof F1Error)) throw error;
+    if (!isUnwritable(error)) throw error;
     const manifest = await readManifest(source.folder);
     if (manifest !== null && (await isComplete(source.folder, manifest)))
       return (await options.read(source.folder, { expectedTopics: manifest.feeds, incompleteNote: '' }))
         .session;
-    options.log.warn(`${error.message}; the session is read without a cache. ${error.hint}`);
-    const folder = await mkdtemp(join(tmpdir(), 'slipstream-'));
-    try {
-      return await readCopy(ref, source, folder, options);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    return readWithoutCache(ref, source, options, error);
   }
-  return readCopy(ref, source, source.folder, options);
+  try {
+    return await readCopy(ref, source, source.folder, options);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return readWithoutCache(ref, source, options, error);
+  }
 }

@@ -5,6 +5,7 @@ import type { CarSamples, PosSamples, RawSession, SessionIdentity } from '../dom
 import { applyCarAlias, carNumberWarning, unlistedDriver } from './car-numbers.ts';
 import { completenessOf } from './completeness.ts';
 import { createCarFeed } from './decode/car-feed.ts';
+import { isObject } from './decode/feed-columns.ts';
 import { epochMsFromUs } from './decode/instant.ts';
 import { createPosFeed } from './decode/pos-feed.ts';
 import { carSamplesOf, posSamplesOf, type JoinedFeed } from './decode/samples.ts';
@@ -53,6 +54,8 @@ interface ReadTopics {
   readonly pos: Telemetry<PosSamples>;
   /** Files refused because they are web pages. */
   readonly pages: number;
+  /** Planned length of the session by SessionInfo; null when it does not say. */
+  readonly plannedMs: number | null;
 }
 
 const nothing = {
@@ -113,6 +116,12 @@ async function readPos(file: TopicFile, options: ReadTopicOptions): Promise<Tele
   return { joined, maxOffsetUs: feed.maxOffsetUs };
 }
 
+function plannedLengthMs(info: unknown): number | null {
+  if (!isObject(info)) return null;
+  const ms = Date.parse(String(info['EndDate'])) - Date.parse(String(info['StartDate']));
+  return ms > 0 ? ms : null;
+}
+
 /** Reads every topic file; what cannot be read at all becomes a missing topic. */
 async function readTopics(
   files: readonly TopicFile[],
@@ -124,6 +133,7 @@ async function readTopics(
   let car: Telemetry<CarSamples> = nothing;
   let pos: Telemetry<PosSamples> = nothing;
   let pages = 0;
+  let plannedMs: number | null = null;
   for (const file of files) {
     options.signal.throwIfAborted();
     const counts = report.topic(file.topic);
@@ -133,8 +143,10 @@ async function readTopics(
       signal: options.signal,
       onBytes: (bytes: number) => progress(file, bytes),
     };
-    const accept = (stampMs: number, data: unknown, line: number): void =>
+    const accept = (stampMs: number, data: unknown, line: number): void => {
+      if (file.topic === 'SessionInfo') plannedMs ??= plannedLengthMs(data);
       timing.accept(file.topic, stampMs, data, line);
+    };
     try {
       if (file.topic === 'CarData.z' || file.topic === 'CarData') car = await readCar(file, topicOptions);
       else if (file.topic === 'Position.z' || file.topic === 'Position')
@@ -152,7 +164,7 @@ async function readTopics(
     if (counts.lines === 0) noteMissing(report, file.topic, 'is empty');
     else if (counts.lines === counts.malformed) noteMissing(report, file.topic, 'has no readable line');
   }
-  return { car, pos, pages };
+  return { car, pos, pages, plannedMs };
 }
 
 function noteMissing(report: ReportBuilder, topic: string, why: string): void {
@@ -250,7 +262,12 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   const drivers = chooseDrivers(result.drivers, hasList, car.samples, pos.samples, report);
   const repeats = positionRepeatWarning(pos.samples, car.samples);
   if (repeats !== null) report.warn(repeats);
-  const completeness = completenessOf(result.timing, readable, options.expectedTopics ?? null);
+  const completeness = completenessOf({
+    timing: result.timing,
+    ends: readable,
+    expectedTopics: options.expectedTopics ?? null,
+    plannedMs: telemetry.plannedMs,
+  });
   for (const reason of completeness.reasons) report.warn(reason);
   if (completeness.share < 1 && options.incompleteNote !== undefined) report.warn(options.incompleteNote);
 

@@ -179,7 +179,10 @@ async function resolveInArchive(
   }
   const roots = [cache];
   if (config.source.archive_dir !== null) {
-    const root = await localRoot(resolve(config.source.archive_dir));
+    const archiveDir = resolve(config.source.archive_dir);
+    if (!(await isFolder(archiveDir)))
+      log.warn(`There is no folder ${archiveDir} (source.archive_dir): it is not searched`);
+    const root = await localRoot(archiveDir);
     roots.push(root);
     const local = await findLocally(wanted, root);
     if (local !== null) {

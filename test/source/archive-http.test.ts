@@ -23,7 +23,7 @@ test('readSession() over HTTP gives what the folder gives, through 503, 429 and 
   ]);
   server.faults.set(pathOf(server, 'LapCount.jsonStream'), [{ status: 429, retryAfter: '0' }]);
   const progress: Progress[] = [];
-  const impatient = { ...context, retry: { ...quickRetry, stallMs: 300 } };
+  const impatient = { ...context, retry: { ...quickRetry, stallMs: 1000 } };
   const ref = await resolveSession('2023/Monaco/R', impatient);
   assert.equal(ref.kind, 'archive');
   assert.equal(ref.title, '2023 Monaco Grand Prix, Race');
@@ -146,7 +146,7 @@ test('a file that changed between two tries is fetched anew, not joined', async 
   const onProgress = (step: Progress): void => {
     if (step.file === 'CarData.z.jsonStream' && step.done >= 3000) server.files.set(car, other);
   };
-  const impatient = { ...context, retry: { ...quickRetry, stallMs: 300 } };
+  const impatient = { ...context, retry: { ...quickRetry, stallMs: 1000 } };
   await readSession(await resolveSession('2023/Monaco/R', impatient), { ...context, onProgress });
   assert.deepEqual(readFileSync(join(folder, 'CarData.z.jsonStream')), other);
 });
@@ -162,7 +162,7 @@ test('a server without ETag works: broken transfers start over, an equal length 
   const { server, context } = await setUpArchive(t);
   server.hasValidators = false;
   server.faults.set(pathOf(server, 'CarData.z.jsonStream'), [{ stallAfterBytes: 3000 }]);
-  const impatient = { ...context, retry: { ...quickRetry, stallMs: 300 } };
+  const impatient = { ...context, retry: { ...quickRetry, stallMs: 1000 } };
   const ref = await resolveSession('2023/Monaco/R', impatient);
   assert.equal(carRows(await readSession(ref, context)), 960);
   const again = await resolveSession('2023/Monaco/R', context);

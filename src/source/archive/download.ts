@@ -127,8 +127,15 @@ async function tryOnce(
     return 'again';
   }
   const { etag, lastModified } = answer;
-  if (range.start === 0) await writePartState(part, { url, etag, lastModified, totalBytes: range.total });
-  const received = await receive(answer, part, range.start, range.total, options.onBytes);
+  let received: Received;
+  try {
+    if (range.start === 0) await writePartState(part, { url, etag, lastModified, totalBytes: range.total });
+    received = await receive(answer, part, range.start, range.total, options.onBytes);
+  } catch (error) {
+    // A disk that refuses must not leave the connection open.
+    await answer.cancel();
+    throw error;
+  }
   if (received.outcome === 'page') {
     await dropPart(part);
     return received;

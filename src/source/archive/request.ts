@@ -49,7 +49,7 @@ export async function request(url: string, options: RequestOptions): Promise<Ans
   const stall = new AbortController();
   const stalled = (): void =>
     stall.abort(new Error(`No answer for ${Math.round(options.stallMs / 100) / 10} s`));
-  let timer = setTimeout(stalled, options.stallMs);
+  let timer = setTimeout(stalled, options.stallMs).unref();
   const rethrow = (error: unknown): never => {
     clearTimeout(timer);
     options.signal.throwIfAborted();
@@ -68,7 +68,7 @@ export async function request(url: string, options: RequestOptions): Promise<Ans
     try {
       for await (const chunk of response.body ?? []) {
         clearTimeout(timer);
-        timer = setTimeout(stalled, options.stallMs);
+        timer = setTimeout(stalled, options.stallMs).unref();
         yield chunk as Uint8Array;
       }
     } catch (error) {
@@ -87,7 +87,8 @@ export async function request(url: string, options: RequestOptions): Promise<Ans
     body,
     cancel: async () => {
       clearTimeout(timer);
-      await response.body?.cancel();
+      // A broken body rejects with what broke it, which its reader has been told already.
+      await response.body?.cancel().catch(() => {});
     },
   };
 }
