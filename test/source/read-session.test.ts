@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import * as fc from 'fast-check';
+import { F1Error } from '../../src/domain/errors.ts';
 import type { RawSession } from '../../src/domain/raw-session.ts';
 import { readSession, resolveSession, type ReadSessionOptions } from '../../src/source/index.ts';
 import { sharedData, skipWithout } from '../support/shared-data.ts';
@@ -340,4 +342,36 @@ test('readSession() tells bytes, total and time left, and stops when it is abort
     steps,
   );
   await assert.rejects(open(folder, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+});
+
+test('readSession() survives any damage to any file: it opens or refuses by code, and counts what it lost', async (t) => {
+  const session = madeSession({ messages: 20 });
+  const names = [...session.files.keys()];
+  const folder = join(tempDir(t), '2023_monaco_race');
+  const damage = fc.record({
+    name: fc.constantFrom(...names),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    bytes: fc.uint8Array({ maxLength: 6 }),
+    cut: fc.integer({ min: 0, max: 40 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 6 }), async (damages) => {
+      const files = new Map(session.files);
+      for (const { name, at, bytes, cut } of damages) {
+        const content = files.get(name)!;
+        const from = Math.floor(at * content.length);
+        files.set(name, Buffer.concat([content.subarray(0, from), bytes, content.subarray(from + cut)]));
+      }
+      write(folder, files);
+      try {
+        const { raw } = await open(folder);
+        for (const topic of raw.report.topics) assert.ok(topic.malformed <= topic.lines, topic.topic);
+        for (const { epochMs } of raw.car.values())
+          for (let row = 1; row < epochMs.length; row++) assert.ok(epochMs[row - 1]! < epochMs[row]!);
+      } catch (error) {
+        assert.ok(error instanceof F1Error, String(error));
+      }
+    }),
+    { numRuns: 120 },
+  );
 });
