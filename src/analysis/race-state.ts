@@ -113,6 +113,7 @@ const defaults: FeedObject = {
   has_telemetry: false,
   derived: false,
   foreign: false,
+  generated: false,
   stint: 1,
   reason: '',
 };

@@ -149,6 +149,7 @@ export function timingEvents(source: TimingSource): TimingEvent[] {
       tyre_age: lap.tyreAge,
       stint: lap.stint,
       position: lap.position,
+      generated: lap.generated ?? false,
     });
   }
   for (const { sessionMs, driverNumber, stint, compound, fresh, ageAtStart } of timing.stints) {

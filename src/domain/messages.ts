@@ -51,28 +51,70 @@ export type TimingType =
 /** Rest of an `f1-timing` value by type, in wire order (after the head). Times are seconds. */
 export interface TimingBody {
   session: {
-    session_key: number | null; year: number | null; event: string; session: string; circuit: string; country: string;
-    gmt_offset_minutes: number | null; simulated: boolean; t0: string | null; start: number | null; end: number | null;
-    lights_out: number | null; total_laps: number | null; first_total_laps: number | null; has_telemetry: boolean;
+    session_key: number | null;
+    year: number | null;
+    event: string;
+    session: string;
+    circuit: string;
+    country: string;
+    gmt_offset_minutes: number | null;
+    simulated: boolean;
+    t0: string | null;
+    start: number | null;
+    end: number | null;
+    lights_out: number | null;
+    total_laps: number | null;
+    first_total_laps: number | null;
+    has_telemetry: boolean;
   };
-  driver: { code: string; name: string; team: string; team_colour: string; line: number; has_telemetry: boolean };
+  driver: {
+    code: string;
+    name: string;
+    team: string;
+    team_colour: string;
+    line: number;
+    has_telemetry: boolean;
+  };
   coverage: { topic: string; reason: string };
   lap: {
-    lap_number: number; lap_start: number | null; lap_end: number | null; lap_time: number | null; sector1: number | null;
-    sector2: number | null; sector3: number | null; pit_in: number | null; pit_out: number | null; compound: string | null;
-    tyre_age: number | null; stint: number; position: number | null;
+    lap_number: number;
+    lap_start: number | null;
+    lap_end: number | null;
+    lap_time: number | null;
+    sector1: number | null;
+    sector2: number | null;
+    sector3: number | null;
+    pit_in: number | null;
+    pit_out: number | null;
+    compound: string | null;
+    tyre_age: number | null;
+    stint: number;
+    position: number | null;
+    /** True for the last lap of a car that stopped on track: its end is estimated, not measured. */
+    generated: boolean;
   };
   stint: { stint: number; compound: string | null; fresh: boolean | null; age_at_start: number | null };
   position: { position: number; gap: string | null; derived: boolean };
   track_status: { status: string; message: string };
   session_status: { status: string };
   race_control: {
-    lap_number: number | null; category: string; message: string; flag: string | null; scope: string | null;
-    sector: number | null; status: string | null; foreign: boolean;
+    lap_number: number | null;
+    category: string;
+    message: string;
+    flag: string | null;
+    scope: string | null;
+    sector: number | null;
+    status: string | null;
+    foreign: boolean;
   };
   weather: {
-    air_temp: number | null; track_temp: number | null; humidity: number | null; pressure: number | null;
-    rainfall: boolean | null; wind_direction: number | null; wind_speed: number | null;
+    air_temp: number | null;
+    track_temp: number | null;
+    humidity: number | null;
+    pressure: number | null;
+    rainfall: boolean | null;
+    wind_direction: number | null;
+    wind_speed: number | null;
   };
   lap_count: { current_lap: number | null; total_laps: number | null };
 }
@@ -91,7 +133,18 @@ export interface TimingEvent<T extends TimingType = TimingType> {
   readonly body: TimingBody[T];
 }
 
-export const replayCommands = ['pause', 'resume', 'step', 'seek', 'speed', 'restart', 'load', 'drivers', 'loop', 'stop'] as const;
+export const replayCommands = [
+  'pause',
+  'resume',
+  'step',
+  'seek',
+  'speed',
+  'restart',
+  'load',
+  'drivers',
+  'loop',
+  'stop',
+] as const;
 export type ReplayCommandName = (typeof replayCommands)[number];
 
 /**
@@ -148,13 +201,20 @@ export interface ReplayState {
   readonly backlog_rows: number;
   /** Schedule error (hand-over to the broker client − due) since the run began; null at `max`. */
   readonly schedule_error_ms: {
-    readonly p50: number; readonly p99: number; readonly max: number; readonly count: number; readonly sum: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly count: number;
+    readonly sum: number;
     /** Cumulative counts for the upper bounds of `scheduleErrorBucketsMs`. */
     readonly buckets: readonly number[];
   } | null;
   /** Progress of loading; null when not loading. */
   readonly loading: {
-    readonly stage: string; readonly file: string | null; readonly bytes: number; readonly total_bytes: number | null;
+    readonly stage: string;
+    readonly file: string | null;
+    readonly bytes: number;
+    readonly total_bytes: number | null;
     readonly eta_s: number | null;
   } | null;
   /** Last command that changed something and who gave it. */

@@ -45,6 +45,7 @@ export const timingFields = {
     tyre_age: 'number?',
     stint: 'number',
     position: 'number?',
+    generated: 'flag',
   },
   stint: { stint: 'number', compound: 'text?', fresh: 'flag?', age_at_start: 'number?' },
   position: { position: 'number', gap: 'text?', derived: 'flag' },

@@ -11,7 +11,16 @@ import {
 const head = { timestamp: '2026-01-01T00:00:00.000Z', original_timestamp: null, session_time: 12.5 };
 
 function lap(driver: string, lap_number: number, extra: object = {}): object {
-  return { ...head, message_type: 'lap', driver, driver_number: 1, lap_number, stint: 1, ...extra };
+  return {
+    ...head,
+    message_type: 'lap',
+    driver,
+    driver_number: 1,
+    lap_number,
+    stint: 1,
+    generated: false,
+    ...extra,
+  };
 }
 
 test('applyTiming keeps session, drivers in list order, laps by number and the latest place', () => {

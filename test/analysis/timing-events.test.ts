@@ -109,7 +109,7 @@ test('encodeTimingEvent writes the documented fields in order and every message 
     encodeTimingEvent(lap, 'W', originalIso(lap.sessionMs, source.t0EpochMs)),
     '{"timestamp":"W","original_timestamp":"2026-01-01T00:02:30.123Z","session_time":150.123,"message_type":"lap",' +
       '"driver":"AAA","driver_id":"AAA","driver_number":7,"lap_number":1,"lap_start":60,"lap_end":150.123,"lap_time":90.123,' +
-      '"sector1":30,"sector2":30,"sector3":30.123,"pit_in":null,"pit_out":null,"compound":null,"tyre_age":null,"stint":1,"position":1}',
+      '"sector1":30,"sector2":30,"sector3":30.123,"pit_in":null,"pit_out":null,"compound":null,"tyre_age":null,"stint":1,"position":1,"generated":false}',
   );
 });
 
