@@ -182,11 +182,11 @@ try {
     for (const { t } of Object.values(telemetry)) for (const due of t) latencies.push(nowMs - due);
   });
   let n = total;
-  let isEnding = false;
+  const ending = new AbortController();
   const anchor = performance.timeOrigin + performance.now();
   const pacing = (async () => {
     let sent = 0;
-    while (!isEnding) {
+    while (!ending.signal.aborted) {
       const dueRows = Math.floor(((performance.timeOrigin + performance.now() - anchor) / 1000) * rate);
       if (dueRows > sent) {
         const from = sent;
@@ -244,7 +244,7 @@ try {
   report['queryInBridgeMeanMs'] = (sum / count) * 1000;
   report['rssEndMb'] = rssMb(pid);
   report['memoryEndMb'] = await memoryMb();
-  isEnding = true;
+  ending.abort();
   await pacing;
   socket.close();
 } finally {

@@ -66,6 +66,10 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: true,
+    frameworkErrors: (error, _, reply) => {
+      const known = knownError(error);
+      void reply.code(known.status).type('application/json; charset=utf-8').send(errorBody(known));
+    },
     // A page left open must not keep the bridge from closing; slow bodies must not keep sockets.
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
@@ -87,6 +91,10 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
+  });
+  app.addHook('onRequest', async ({ headers }) => {
+    // Bodies are read as JSON whatever the type says, also when it is no type at all.
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/json';
   });
   app.addHook('onSend', async (_, reply) => {
     reply.headers({

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { F1Error } from '../../domain/errors.ts';
@@ -73,6 +74,7 @@ async function listenOn(
       server.on('upgrade', (request: IncomingMessage, socket, head) =>
         app.server.emit('upgrade', request, socket, head),
       );
+      server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseGarbage(error, socket));
       servers.push(server);
       bound = await bind(server, host, bound);
     }
@@ -84,6 +86,21 @@ async function listenOn(
     await close();
     throw error;
   }
+}
+
+/** Answers what is not HTTP, or too much of it, before any route can. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({
+    error: 'Cannot read the request: it is not HTTP/1.1, too slow or its headers are too large',
+    code: 'F1_BRIDGE_BAD_REQUEST',
+    hint: 'Send a plain HTTP request; the bridge speaks no TLS',
+  });
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
 }
 
 function bind(server: Server, host: string, port: number): Promise<number> {

@@ -7,7 +7,7 @@ import { HttpError } from './http-error.ts';
 import { bytesPerPoint, valueAt } from '../ingest/point-buffer.ts';
 import { readCount, valuesOf } from './request-values.ts';
 import type { Route } from './route.ts';
-import { readSelection } from '../query/selection.ts';
+import { select } from '../query/query-request.ts';
 
 const maxAlertsListed = 10_000;
 
@@ -53,10 +53,10 @@ export const statusRoutes: readonly Route[] = [
       const { driver, severity, type, state: alertState, limit } = valuesOf(request.query);
       const most = readCount('limit', limit, { fallback: 100, min: 0, max: maxAlertsListed });
       const filter = {
-        drivers: readSelection(driver)?.map((code) => code.toUpperCase()) ?? null,
-        severities: readSelection(severity),
-        types: readSelection(type),
-        states: readSelection(alertState),
+        drivers: select(driver)?.map((code) => code.toUpperCase()) ?? null,
+        severities: select(severity),
+        types: select(type),
+        states: select(alertState),
       };
       return state.alerts.list(filter, most);
     },

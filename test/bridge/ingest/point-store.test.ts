@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { bytesPerPoint, createPointBuffer, valueAt } from '../../../src/bridge/ingest/point-buffer.ts';
 import { createPointStore } from '../../../src/bridge/ingest/point-store.ts';
 import { channels } from '../../../src/domain/channels.ts';

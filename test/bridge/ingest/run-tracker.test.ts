@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createRunTracker } from '../../../src/bridge/ingest/run-tracker.ts';
 
 test('createRunTracker: a higher segment resets, a lower one is dropped', () => {

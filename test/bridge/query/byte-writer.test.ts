@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createByteWriter } from '../../../src/bridge/query/byte-writer.ts';
 
 test('createByteWriter: decimals and integers read back as the same numbers', () => {

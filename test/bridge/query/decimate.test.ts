@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { channels } from '../../../src/domain/channels.ts';
 import { createPointBuffer } from '../../../src/bridge/ingest/point-buffer.ts';
 import type { PointBuffer } from '../../../src/bridge/ingest/point-buffer.ts';

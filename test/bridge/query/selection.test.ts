@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readSelection, readTarget, UnreplacedVariable } from '../../../src/bridge/query/selection.ts';
 
 test('F4: every form of several values is read alike', () => {
