@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { createDetector, createRules } from '../detect/index.ts';
-import { topicNames, topicSpecs } from '../kafka/index.ts';
+import { topicNames } from '../kafka/index.ts';
 import { startProcessor } from '../process/index.ts';
 import { chooseBroker } from './choose-broker.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { readCurrentRun } from './current-run.ts';
+import { prepareTopics } from './prepare-topics.ts';
 import { refuseEmbedded } from './refuse-embedded.ts';
 
 interface ProcessOptions {
@@ -39,14 +40,14 @@ async function run(options: ProcessOptions, context: CliContext): Promise<void> 
   try {
     refuseEmbedded(chosen.kind, 'process');
     log.info(`Broker: ${chosen.label} (${chosen.reason})`);
-    await chosen.broker.createTopics(topicSpecs(config));
+    const partitions = await prepareTopics(chosen.broker, config, log);
     const names = topicNames(config);
     const current = await readCurrentRun(chosen.broker, names.control, signal);
     const rules = createRules(config.alerts);
     const processor = startProcessor({
       broker: chosen.broker,
       topics: names,
-      alertPartitions: config.kafka.partitions.alerts,
+      alertPartitions: partitions.get(names.alerts) ?? config.kafka.partitions.alerts,
       createDetector: () => createDetector(rules),
       log,
       signal,

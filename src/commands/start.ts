@@ -1,27 +1,23 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
 import { createBridge, type Bridge } from '../bridge/index.ts';
-import type { Config } from '../config/schema.ts';
 import { createDetector, createRules } from '../detect/index.ts';
 import { messageOf } from '../domain/errors.ts';
-import { topicNames, topicSpecs } from '../kafka/index.ts';
+import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
 import type { ReplaySummary } from '../replay/index.ts';
 import { listSessions } from '../source/index.ts';
+import { addBridgeOptions, withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker, type ChosenBroker } from './choose-broker.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { pickSession } from './pick-session.ts';
+import { prepareTopics } from './prepare-topics.ts';
 import { createProgressLine } from './progress-line.ts';
 import { startReplay, type ReplayHandle } from './replay-host.ts';
 import { addReplayOptions, replayRequest, type ReplayOptions } from './replay-options.ts';
 import { summaryLine, summaryText } from './start-summary.ts';
 
-interface StartOptions extends ReplayOptions {
-  readonly bridgePort?: number;
-  readonly bridgeHost?: string;
-  readonly page: boolean;
-}
+interface StartOptions extends ReplayOptions, BridgeOptions {}
 
 /** `slipstream start`: replay, processor, bridge and page in one process. */
 export const startCommand: CommandModule = {
@@ -31,12 +27,8 @@ export const startCommand: CommandModule = {
       'folder, URL or YEAR/EVENT/SESSION (default: the configured race, else a simulated one)',
     );
     addReplayOptions(command);
+    addBridgeOptions(command);
     command
-      .addOption(
-        new Option('--bridge-port <port>', 'port of page and API; 0 = any free one').argParser(parsePort),
-      )
-      .option('--bridge-host <host>', '127.0.0.1 (loopback) or 0.0.0.0 (every network)')
-      .option('--no-page', 'serve no page, the API alone')
       .addHelpText(
         'after',
         `
@@ -53,7 +45,7 @@ Examples:
 async function run(session: string | undefined, options: StartOptions, context: CliContext): Promise<void> {
   const { log, signal } = context;
   const startedMs = performance.now();
-  const config = withOverrides(await context.config(), options);
+  const config = withBridgeOptions(await context.config(), options);
   const ending = new AbortController();
   const running = AbortSignal.any([signal, ending.signal]);
   const request = replayRequest(options, config, log, running);
@@ -75,18 +67,13 @@ async function run(session: string | undefined, options: StartOptions, context: 
     progress.close();
     log.info(`Broker: ${chosen.label} (${chosen.reason})`);
     log.info(`Session: ${picked.reason}`);
-    for (const topic of await chosen.broker.createTopics(topicSpecs(config))) {
-      if (topic.status !== 'mismatch') continue;
-      log.warn(
-        `Topic ${topic.topic} has ${topic.partitions} partitions, the configuration says ${topic.wantedPartitions}: the topic's count is used`,
-      );
-    }
+    const partitions = await prepareTopics(chosen.broker, config, log);
     const since = { sinceMs: Date.now() };
     const rules = createRules(config.alerts);
     const processor = startProcessor({
       broker: chosen.broker,
       topics: topicNames(config),
-      alertPartitions: config.kafka.partitions.alerts,
+      alertPartitions: partitions.get(config.kafka.topics.alerts) ?? config.kafka.partitions.alerts,
       createDetector: () => createDetector(rules),
       log,
       signal: running,
@@ -228,23 +215,4 @@ async function allOrFirstError<T extends readonly unknown[]>(work: {
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return Promise.all(work) as unknown as Promise<T>;
-}
-
-function withOverrides(config: Config, { bridgePort, bridgeHost }: StartOptions): Config {
-  return {
-    ...config,
-    grafana: {
-      ...config.grafana,
-      bridge_port: bridgePort ?? config.grafana.bridge_port,
-      bridge_host: bridgeHost ?? config.grafana.bridge_host,
-    },
-  };
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
-  }
-  return port;
 }
