@@ -11,7 +11,7 @@ export { kafkaVersion, userCacheDir } from './paths.ts';
 export { failingLeg, probeBroker, removeProbeTopic } from './probe.ts';
 export type { BrokerProbe, ProbeLeg, ProbeOptions } from './probe.ts';
 export { startKafka } from './start.ts';
-export type { ManagedKafka, StartOptions } from './start.ts';
+export type { ManagedKafka, StartOptions } from './start-options.ts';
 export { describeDataFolder } from './data-folder.ts';
 export { formatBytes, freeBytes, minimumFreeBytes } from './disk.ts';
 export { resetData } from './reset.ts';

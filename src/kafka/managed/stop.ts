@@ -7,6 +7,7 @@ import { isProcessAlive } from '../../util/process-info.ts';
 import { clearDeadLock, isElsewhere, markStopping, readLock } from './lock.ts';
 import type { LockContent } from './lock.ts';
 import { managedPaths } from './paths.ts';
+import { sayEvery } from './say-every.ts';
 
 export interface StopResult {
   /** The broker that was stopped; null when none ran. */
@@ -68,23 +69,30 @@ export function elsewhereError(holder: LockContent, lockPath: string): F1Error {
 
 async function waitForStarter(lock: string, log: Log): Promise<LockContent | null> {
   const end = performance.now() + startWaitMs;
-  let isSaid = false;
-  for (;;) {
-    const holder = readLock(lock);
-    if (holder === null || holder.phase !== 'starting' || isElsewhere(holder)) return holder;
-    if (!isSaid) log.info(`A start of Kafka is under way (pid ${holder.pid}): waiting for it`);
-    isSaid = true;
-    if (performance.now() > end) {
-      throw new F1Error(
-        'F1_KAFKA_LOCKED',
-        `Process ${holder.pid} has been starting Kafka since ${holder.startedAt}`,
-        {
-          hint: `End process ${holder.pid} first`,
-          exitCode: 2,
-        },
-      );
+  let endWords: (() => void) | null = null;
+  try {
+    for (;;) {
+      const holder = readLock(lock);
+      if (holder === null || holder.phase !== 'starting' || isElsewhere(holder)) return holder;
+      if (endWords === null) {
+        const say = (): void => log.info(`A start of Kafka is under way (pid ${holder.pid}): waiting for it`);
+        say();
+        endWords = sayEvery(5000, say);
+      }
+      if (performance.now() > end) {
+        throw new F1Error(
+          'F1_KAFKA_LOCKED',
+          `Process ${holder.pid} has been starting Kafka since ${holder.startedAt}`,
+          {
+            hint: `End process ${holder.pid} first`,
+            exitCode: 2,
+          },
+        );
+      }
+      await delay(checkMs);
     }
-    await delay(checkMs);
+  } finally {
+    endWords?.();
   }
 }
 

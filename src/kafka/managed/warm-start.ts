@@ -13,7 +13,7 @@ import { takeLock } from './lock.ts';
 import { sayEvery } from './say-every.ts';
 import { managedPaths, userCacheDir } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
-import type { ManagedKafka, StartOptions } from './start.ts';
+import type { ManagedKafka, StartOptions } from './start-options.ts';
 
 /** Files in the user cache that make starts faster; each start does without the ones that are missing. */
 export interface WarmStart {

@@ -5,7 +5,7 @@ import { F1Error } from '../../../src/domain/errors.ts';
 import { serverProperties } from '../../../src/kafka/managed/broker-config.ts';
 import { formatBytes, requireFreeDisk } from '../../../src/kafka/managed/disk.ts';
 import { kafkaVersion, managedPaths, pomPath } from '../../../src/kafka/managed/paths.ts';
-import { requirePlatform } from '../../../src/kafka/managed/start.ts';
+import { requirePlatform } from '../../../src/kafka/managed/prepare-start.ts';
 import { splitServer, joinServer } from '../../../src/kafka/managed/server-address.ts';
 
 const paths = managedPaths('/srv/kafka');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -106,6 +106,22 @@ test(
     await again.close();
   },
 );
+
+test('E1: startKafka refuses a data folder that a broker without our lock has open', kafkaTest, async (t) => {
+  const kafka = await startTestKafka(t);
+  const { lock } = managedPaths(kafka.dir);
+  const text = readFileSync(lock, 'utf8');
+  rmSync(lock); // what somebody does who cleans up by hand
+  const options = { ...base, dir: kafka.dir, port: 0, controllerPort: 0 };
+  await assert.rejects(startKafka(options), (error: unknown) => {
+    assert.ok(error instanceof F1Error);
+    assert.deepEqual([error.code, error.exitCode], ['F1_KAFKA_LOCKED', 2]);
+    assert.match(error.message, new RegExp(`\\(pid ${kafka.broker().pid}\\)`, 'u'));
+    return true;
+  });
+  writeFileSync(lock, text);
+  assert.ok((await probeBroker({ bootstrap: kafka.bootstrap })).isOk, 'the broker goes on');
+});
 
 test(
   'E16: startKafka names who has the port, for either of the two, before any JVM starts',
