@@ -2,14 +2,14 @@ import type { Driver } from '../domain/driver.ts';
 import { F1Error } from '../domain/errors.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
 import type { CarSamples, PosSamples, RawSession, SessionIdentity } from '../domain/raw-session.ts';
-import { applyCarAlias, carNumberWarning, unlistedDriver } from './car-numbers.ts';
-import { completenessOf } from './completeness.ts';
+import { applyCarAlias, carNumberWarning, unlistedDriver } from './checks/car-numbers.ts';
+import { completenessOf } from './checks/completeness.ts';
 import { createCarFeed } from './decode/car-feed.ts';
 import { isObject } from './decode/feed-columns.ts';
 import { epochMsFromUs } from './decode/instant.ts';
 import { createPosFeed } from './decode/pos-feed.ts';
 import { carSamplesOf, posSamplesOf, type JoinedFeed } from './decode/samples.ts';
-import { positionRepeatWarning } from './position-repeats.ts';
+import { positionRepeatWarning } from './checks/position-repeats.ts';
 import {
   NotDataError,
   readCarTopic,
@@ -17,12 +17,12 @@ import {
   readMessages,
   readPosTopic,
   type ReadTopicOptions,
-} from './read-topic.ts';
-import { ReportBuilder } from './report-builder.ts';
-import { hasRaceDistance } from './session-name.ts';
+} from './topics/read-topic.ts';
+import { ReportBuilder } from './topics/report-builder.ts';
+import { hasRaceDistance } from './identity/session-name.ts';
 import { createTimingReader, type TimingReader } from './timing/index.ts';
-import { listTopicFiles, type TopicFile } from './topic-files.ts';
-import { knownTopics, missingReason } from './topics.ts';
+import { listTopicFiles, type TopicFile } from './topics/topic-files.ts';
+import { knownTopics, missingReason } from './topics/topics.ts';
 
 export interface ReadFolderOptions {
   readonly log: Log;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
 import type { RawSession, SessionIdentity } from '../domain/raw-session.ts';
-import { identityFromFolder, identityFromName } from './identity.ts';
+import { identityFromFolder, identityFromName } from './identity/identity.ts';
 import { readArchive } from './read-archive.ts';
 import { readFolder, type FolderReading } from './read-folder.ts';
 import type { SessionRef } from './session-ref.ts';

@@ -1,5 +1,5 @@
 import { F1Error } from '../../domain/errors.ts';
-import { comparableName, sessionNameOf } from '../session-name.ts';
+import { comparableName, sessionNameOf } from '../identity/session-name.ts';
 import { matchEvent } from './match-event.ts';
 import type { Meeting, Season, SeasonSession } from './season.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listTopicFiles } from '../topic-files.ts';
+import { listTopicFiles } from '../topics/topic-files.ts';
 import { seasonFromFolders, seasonFromIndex, type Season } from './season.ts';
 
 /** Names of the sub-folders; none when the folder cannot be read. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../decode/feed-columns.ts';
 import { shortHash } from '../session-ref.ts';
-import { topicOfFile } from '../topics.ts';
+import { topicOfFile } from '../topics/topics.ts';
 import { writeCacheFile } from './cache-folder.ts';
 import type { Validators } from './request.ts';
 

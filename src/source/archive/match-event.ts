@@ -1,4 +1,4 @@
-import { comparableName } from '../session-name.ts';
+import { comparableName } from '../identity/session-name.ts';
 import type { Meeting } from './season.ts';
 
 /** Result of a search: one meeting, or the nearest names when none or several fit. */

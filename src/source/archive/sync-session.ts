@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log, OnProgress } from '../../domain/log.ts';
 import { isObject } from '../decode/feed-columns.ts';
-import { knownTopics, topicOfFile } from '../topics.ts';
+import { knownTopics, topicOfFile } from '../topics/topics.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { cacheError } from './cache-folder.ts';
 import type { Download } from './download.ts';

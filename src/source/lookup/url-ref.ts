@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { F1Error } from '../domain/errors.ts';
-import { ArchiveClient } from './archive/archive-client.ts';
-import { archiveCache } from './archive/cache-folder.ts';
-import { fingerprintOfCopy } from './archive/manifest.ts';
+import { F1Error } from '../../domain/errors.ts';
+import { ArchiveClient } from '../archive/archive-client.ts';
+import { archiveCache } from '../archive/cache-folder.ts';
+import { fingerprintOfCopy } from '../archive/manifest.ts';
 import { checkCopy } from './check-copy.ts';
-import { identityFromFolder } from './identity.ts';
+import { identityFromFolder } from '../identity/identity.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
-import { cacheKeyOf, shortHash, type SessionRef } from './session-ref.ts';
+import { cacheKeyOf, shortHash, type SessionRef } from '../session-ref.ts';
 
 function decodedSegments(pathname: string): string[] {
   return pathname

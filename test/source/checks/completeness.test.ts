@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Lap, SessionTiming } from '../../src/domain/timing.ts';
-import { completenessOf } from '../../src/source/completeness.ts';
+import type { Lap, SessionTiming } from '../../../src/domain/timing.ts';
+import { completenessOf } from '../../../src/source/checks/completeness.ts';
 
 function lap(number: number): Lap {
   return {

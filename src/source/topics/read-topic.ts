@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../domain/errors.ts';
-import { readCarJson, scanCarText, type CarFeed } from './decode/car-feed.ts';
-import { isObject } from './decode/feed-columns.ts';
-import { inflateLine, UnpackError } from './decode/inflate-line.ts';
-import { parseFeedJson } from './decode/json-text.ts';
-import { readLines } from './decode/lines.ts';
-import { readPosJson, scanPosText, type PosFeed } from './decode/pos-feed.ts';
-import { stampLength, stampMsFromBytes } from './decode/stamp.ts';
+import { messageOf } from '../../domain/errors.ts';
+import { readCarJson, scanCarText, type CarFeed } from '../decode/car-feed.ts';
+import { isObject } from '../decode/feed-columns.ts';
+import { inflateLine, UnpackError } from '../decode/inflate-line.ts';
+import { parseFeedJson } from '../decode/json-text.ts';
+import { readLines } from '../decode/lines.ts';
+import { readPosJson, scanPosText, type PosFeed } from '../decode/pos-feed.ts';
+import { stampLength, stampMsFromBytes } from '../decode/stamp.ts';
 import type { ReportBuilder, TopicCounts } from './report-builder.ts';
 
 /** The file holds a web page (an error page, a login form) and no timing data. */

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { F1Error, messageOf } from '../domain/errors.ts';
-import { identityFromFolder } from './identity.ts';
-import { cacheKeyOf, shortHash, type SessionRef } from './session-ref.ts';
-import { listTopicFiles } from './topic-files.ts';
+import { F1Error, messageOf } from '../../domain/errors.ts';
+import { identityFromFolder } from '../identity/identity.ts';
+import { cacheKeyOf, shortHash, type SessionRef } from '../session-ref.ts';
+import { listTopicFiles } from '../topics/topic-files.ts';
 
 /** True when the path is a folder. */
 export async function isFolder(path: string): Promise<boolean> {

@@ -1,16 +1,16 @@
 import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Config } from '../config/schema.ts';
-import { messageOf } from '../domain/errors.ts';
-import type { Log } from '../domain/log.ts';
-import { archiveCache, cacheRoot } from './archive/cache-folder.ts';
-import { localRoot, localSessionFolder, localSessions, subFolders } from './archive/local-copy.ts';
-import { isComplete, readManifest } from './archive/manifest.ts';
-import { isObject } from './decode/feed-columns.ts';
+import type { Config } from '../../config/schema.ts';
+import { messageOf } from '../../domain/errors.ts';
+import type { Log } from '../../domain/log.ts';
+import { archiveCache, cacheRoot } from '../archive/cache-folder.ts';
+import { localRoot, localSessionFolder, localSessions, subFolders } from '../archive/local-copy.ts';
+import { isComplete, readManifest } from '../archive/manifest.ts';
+import { isObject } from '../decode/feed-columns.ts';
 import { isFolder } from './folder-ref.ts';
-import { identityFromFolder } from './identity.ts';
+import { identityFromFolder } from '../identity/identity.ts';
 import { configuredSpec, findCopies } from './resolve-session.ts';
-import { listTopicFiles } from './topic-files.ts';
+import { listTopicFiles } from '../topics/topic-files.ts';
 
 /** A session that can be opened, as a picker shows it. */
 export interface SessionListing {

@@ -1,5 +1,5 @@
-import type { Log } from '../domain/log.ts';
-import type { MalformedLine, MissingTopic, ReadReport, TopicReport } from '../domain/raw-session.ts';
+import type { Log } from '../../domain/log.ts';
+import type { MalformedLine, MissingTopic, ReadReport, TopicReport } from '../../domain/raw-session.ts';
 
 /** Malformed lines kept in full; the count goes on. */
 const maxMalformedKept = 100;

@@ -1,4 +1,4 @@
-import type { SessionTiming } from '../domain/timing.ts';
+import type { SessionTiming } from '../../domain/timing.ts';
 
 /** How much of a session its files hold. */
 export interface Completeness {

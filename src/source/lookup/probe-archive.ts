@@ -1,8 +1,8 @@
-import { F1Error, messageOf } from '../domain/errors.ts';
-import { noLog } from '../domain/log.ts';
+import { F1Error, messageOf } from '../../domain/errors.ts';
+import { noLog } from '../../domain/log.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { resolveSession } from './resolve-session.ts';
-import type { SessionRef } from './session-ref.ts';
+import type { SessionRef } from '../session-ref.ts';
 
 /** Whether a session can be opened now, and why not. */
 export interface ArchiveProbe {

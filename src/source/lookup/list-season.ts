@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { F1Error } from '../domain/errors.ts';
-import { archiveCache } from './archive/cache-folder.ts';
-import { localRoot, localSeasonIndex } from './archive/local-copy.ts';
-import { readSeasonIndex } from './archive/season-index.ts';
-import type { Season } from './archive/season.ts';
+import { F1Error } from '../../domain/errors.ts';
+import { archiveCache } from '../archive/cache-folder.ts';
+import { localRoot, localSeasonIndex } from '../archive/local-copy.ts';
+import { readSeasonIndex } from '../archive/season-index.ts';
+import type { Season } from '../archive/season.ts';
 import { createArchiveClient, type ResolveOptions } from './resolve-options.ts';
 
 /** A session of a season as its index lists it. */

@@ -1,19 +1,19 @@
 import { join, resolve } from 'node:path';
-import type { Config } from '../config/schema.ts';
-import { F1Error } from '../domain/errors.ts';
-import type { Log } from '../domain/log.ts';
-import type { ArchiveClient } from './archive/archive-client.ts';
-import { archiveUrl, checkedPath } from './archive/archive-path.ts';
-import { archiveCache } from './archive/cache-folder.ts';
-import { findSession, type FoundSession, type WantedSession } from './archive/find-session.ts';
-import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from './archive/local-copy.ts';
-import { fingerprintOfCopy } from './archive/manifest.ts';
-import { readSeasonIndex, type SeasonAnswer } from './archive/season-index.ts';
-import type { Season } from './archive/season.ts';
+import type { Config } from '../../config/schema.ts';
+import { F1Error } from '../../domain/errors.ts';
+import type { Log } from '../../domain/log.ts';
+import type { ArchiveClient } from '../archive/archive-client.ts';
+import { archiveUrl, checkedPath } from '../archive/archive-path.ts';
+import { archiveCache } from '../archive/cache-folder.ts';
+import { findSession, type FoundSession, type WantedSession } from '../archive/find-session.ts';
+import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from '../archive/local-copy.ts';
+import { fingerprintOfCopy } from '../archive/manifest.ts';
+import { readSeasonIndex, type SeasonAnswer } from '../archive/season-index.ts';
+import type { Season } from '../archive/season.ts';
 import { checkCopy } from './check-copy.ts';
 import { folderRef, isFolder } from './folder-ref.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
-import { cacheKeyOf, type SessionRef } from './session-ref.ts';
+import { cacheKeyOf, type SessionRef } from '../session-ref.ts';
 import { urlRef } from './url-ref.ts';
 
 /** `YEAR/EVENT/SESSION` of the configured race. */

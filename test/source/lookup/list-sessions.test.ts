@@ -10,11 +10,11 @@ import {
   probeCache,
   readSession,
   resolveSession,
-} from '../../src/source/index.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { startArchiveServer } from './support/archive-server.ts';
-import { madeSession, seasonIndex, underStatic } from './support/made-session.ts';
-import { keepingLog, neverAborted, quickRetry, testConfig } from './support/test-config.ts';
+} from '../../../src/source/index.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+import { startArchiveServer } from '../support/archive-server.ts';
+import { madeSession, seasonIndex, underStatic } from '../support/made-session.ts';
+import { keepingLog, neverAborted, quickRetry, testConfig } from '../support/test-config.ts';
 
 function write(folder: string, files: ReadonlyMap<string, Buffer>): void {
   mkdirSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { SessionIdentity } from '../domain/raw-session.ts';
+import type { SessionIdentity } from '../../domain/raw-session.ts';
 import { sessionNameOf } from './session-name.ts';
 
 const datedFolder = /^(\d{4})-(\d{2})-(\d{2})_(.+)$/;

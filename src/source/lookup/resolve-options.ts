@@ -1,7 +1,7 @@
-import type { Config } from '../config/schema.ts';
-import type { Log } from '../domain/log.ts';
-import { ArchiveClient } from './archive/archive-client.ts';
-import type { RetryPolicy } from './archive/retry.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Log } from '../../domain/log.ts';
+import { ArchiveClient } from '../archive/archive-client.ts';
+import type { RetryPolicy } from '../archive/retry.ts';
 import type { CheckOptions } from './check-copy.ts';
 
 export interface ResolveOptions {

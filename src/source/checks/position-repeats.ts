@@ -1,4 +1,4 @@
-import type { CarSamples, PosSamples } from '../domain/raw-session.ts';
+import type { CarSamples, PosSamples } from '../../domain/raw-session.ts';
 
 const minRepeatMs = 1000;
 const minSpeedKmh = 50;

@@ -1,4 +1,4 @@
-import type { Driver } from '../domain/driver.ts';
+import type { Driver } from '../../domain/driver.ts';
 
 /** Outcome of a car alias on one feed. */
 export interface AliasedFeed<Samples> {

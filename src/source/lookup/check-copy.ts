@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Log } from '../domain/log.ts';
-import { isComplete, readManifest, writeManifest } from './archive/manifest.ts';
-import { NetworkError } from './archive/request.ts';
-import type { ArchiveSource } from './session-ref.ts';
+import type { Log } from '../../domain/log.ts';
+import { isComplete, readManifest, writeManifest } from '../archive/manifest.ts';
+import { NetworkError } from '../archive/request.ts';
+import type { ArchiveSource } from '../session-ref.ts';
 
 export interface CheckOptions {
   readonly log: Log;

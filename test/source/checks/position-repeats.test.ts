@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CarSamples, PosSamples } from '../../src/domain/raw-session.ts';
-import { countPositionRepeats, positionRepeatWarning } from '../../src/source/position-repeats.ts';
+import type { CarSamples, PosSamples } from '../../../src/domain/raw-session.ts';
+import { countPositionRepeats, positionRepeatWarning } from '../../../src/source/checks/position-repeats.ts';
 
 function pos(points: [number, number][]): PosSamples {
   return {
