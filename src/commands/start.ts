@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createBridge, type Bridge } from '../bridge/index.ts';
 import { createDetector, createRules } from '../detect/index.ts';
+import type { TopicReport } from '../domain/broker.ts';
 import { messageOf } from '../domain/errors.ts';
 import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
@@ -15,7 +16,7 @@ import { prepareTopics } from './prepare-topics.ts';
 import { createProgressLine } from './progress-line.ts';
 import { startReplay, type ReplayHandle } from './replay-host.ts';
 import { addReplayOptions, replayRequest, type ReplayOptions } from './replay-options.ts';
-import { summaryLine, summaryText } from './start-summary.ts';
+import { summaryLine, summaryText, type StartFacts } from './start-summary.ts';
 
 interface StartOptions extends ReplayOptions, BridgeOptions {}
 
@@ -52,22 +53,26 @@ async function run(session: string | undefined, options: StartOptions, context: 
   const progress = createProgressLine(context.quiet);
   const parts: { chosen?: ChosenBroker; bridge?: Bridge; replay?: ReplayHandle; processor?: Processor } = {};
   try {
-    const [webRoot, chosen, picked] = await allOrFirstError([
-      options.page ? buildPage(log, signal) : Promise.resolve(null),
-      chooseBroker({
-        choice: options.broker,
-        config,
-        log,
-        signal,
-        allowInstall: true,
-        onProgress: progress.onProgress,
-      }).then((broker) => (parts.chosen = broker)),
-      pickSession({ spec: session, config, log, signal, onProgress: progress.onProgress }),
-    ]);
+    const [webRoot, chosen, picked] = await allSettledOrError(
+      [
+        options.page ? buildPage(log, running) : Promise.resolve(null),
+        chooseBroker({
+          choice: options.broker,
+          config,
+          log,
+          signal: running,
+          allowInstall: true,
+          onProgress: progress.onProgress,
+        }).then((broker) => (parts.chosen = broker)),
+        pickSession({ spec: session, config, log, signal: running, onProgress: progress.onProgress }),
+      ],
+      () => ending.abort(),
+    );
     progress.close();
     log.info(`Broker: ${chosen.label} (${chosen.reason})`);
     log.info(`Session: ${picked.reason}`);
     const partitions = await prepareTopics(chosen.broker, config, log);
+    const names = topicNames(config);
     const since = { sinceMs: Date.now() };
     const rules = createRules(config.alerts);
     const processor = startProcessor({
@@ -107,7 +112,11 @@ async function run(session: string | undefined, options: StartOptions, context: 
       return;
     }
     await processor.finish();
-    report(summary, processor, chosen, performance.now() - startedMs, context);
+    const seconds = (performance.now() - startedMs) / 1000;
+    report(
+      { summary, processor: processor.stats(), alertTopic: names.alerts, broker: chosen.label, seconds },
+      context,
+    );
   } finally {
     progress.close();
     await closeAll(parts, ending, context);
@@ -166,16 +175,14 @@ async function drain(processor: Processor, summary: ReplaySummary, signal: Abort
   }
 }
 
-function report(
-  summary: ReplaySummary,
-  processor: Processor,
-  chosen: ChosenBroker,
-  elapsedMs: number,
-  context: CliContext,
-): void {
-  const facts = { summary, processor: processor.stats(), broker: chosen.label, seconds: elapsedMs / 1000 };
+function report(facts: StartFacts, context: CliContext): void {
   if (context.json) context.print(summaryLine(facts));
   else for (const line of summaryText(facts)) context.log.info(line);
+}
+
+/** How many partitions the broker's topic has, whatever the configuration says; null when it does not say. */
+function partitionsOf(name: string, topics: readonly TopicReport[]): number | null {
+  return topics.find(({ topic }) => topic === name)?.partitions ?? null;
 }
 
 async function closeAll(
@@ -207,12 +214,23 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Like `Promise.all`, but settles only when all have, so that nothing is left open behind an error. */
-async function allOrFirstError<T extends readonly unknown[]>(work: {
-  [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return Promise.all(work) as unknown as Promise<T>;
+/**
+ * Like `Promise.all`, but settles only when all have, so that nothing is left open behind an error; `onError` can make
+ * the others end early.
+ */
+async function allSettledOrError<T extends readonly unknown[] | []>(
+  work: T,
+  onError: () => void,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  let first: { readonly error: unknown } | null = null;
+  for (const one of work) {
+    Promise.resolve(one).catch((error: unknown) => {
+      first ??= { error };
+      onError();
+    });
+  }
+  await Promise.allSettled(work);
+  // The others may have failed because `onError` ended them: the first error is the cause.
+  if (first !== null) throw (first as { readonly error: unknown }).error;
+  return Promise.all(work);
 }
