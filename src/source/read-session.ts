@@ -27,7 +27,7 @@ function hintFor(place: string, name: string | undefined): SessionIdentity | nul
  * Reads a session into columns and first-reading timing, after fetching what is new when it lies in the archive.
  * Errors: `F1_SOURCE_EMPTY`, `F1_SOURCE_NO_IDENTITY`, and for the archive `F1_SOURCE_NOT_FOUND`, `F1_SOURCE_NOT_READY`,
  * `F1_SOURCE_UNREACHABLE`. A cache that cannot be written is a warning: the session is read without one. Memory: the
- * columns (14 bytes a car sample, 21 a position sample) and one line at a time.
+ * columns (9 bytes a car sample, 14 a position sample, times once a feed) and one line at a time.
  */
 export async function readSession(ref: SessionRef, options: ReadSessionOptions): Promise<RawSession> {
   const place = ref.archivePath === null ? ref.location : `/${ref.archivePath}`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { F1Error } from '../../src/domain/errors.ts';
@@ -74,9 +74,9 @@ test('A9: a session that has just finished says when the archive is usually comp
     assert.match(error.hint, /15–60 minutes/);
     return true;
   });
-  await assert.rejects(resolveSession('2023/Monaco/FP1', { ...context, nowEpochMs }), {
-    code: 'F1_SOURCE_NOT_READY',
-  });
+  const unlisted = await resolveSession('2023/Monaco/FP1', { ...context, nowEpochMs });
+  assert.match(unlisted.location, /2023-05-28_Monaco_Grand_Prix\/2023-05-28_Practice_1\/$/);
+  await assert.rejects(readSession(unlisted, context), { code: 'F1_SOURCE_NOT_READY' });
   await assert.rejects(
     resolveSession('2023/Monaco/R', { ...context, nowEpochMs: () => Date.UTC(2023, 0, 1) }),
     { code: 'F1_SOURCE_NOT_READY', message: /not been run yet/ },
@@ -210,4 +210,37 @@ test('a missing season index is said as such; the session still opens by URL', a
   assert.equal(carRows(await readSession(url, context)), 960);
   const cached = await resolveSession('2023/Monaco/R', context);
   assert.equal(cached.cacheKey, url.cacheKey);
+});
+
+test('an archive that cannot be reached is replaced by its mirror', async (t) => {
+  const { server, context } = await setUpArchive(t);
+  const config = testConfig({
+    archive_url: unreachable,
+    mirror_url: server.url,
+    cache_dir: context.config.source.cache_dir,
+  });
+  const options = { ...context, config };
+  assert.equal(carRows(await readSession(await resolveSession('2023/Monaco/R', options), options)), 960);
+});
+
+test('a session that the index lists without a path is looked for where its dates put it', async (t) => {
+  const { server, context, session } = await setUpArchive(t);
+  const practice = session.path.replace('_Race/', '_Practice_1/');
+  for (const [path, content] of underStatic({ ...session, path: practice })) server.files.set(path, content);
+  const raw = await readSession(await resolveSession('2023/Monaco/FP1', context), context);
+  assert.equal(carRows(raw), 960);
+});
+
+test('a cache of another version is fetched anew', async (t) => {
+  const { server, context, folder } = await setUpArchive(t);
+  await readSession(await resolveSession('2023/Monaco/R', context), context);
+  const manifest = join(folder, '.manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"version": 1', '"version": 99'));
+  server.requests.length = 0;
+  const ref = await resolveSession('2023/Monaco/R', context);
+  assert.equal(await ref.fingerprint(), 'absent');
+  assert.equal(carRows(await readSession(ref, context)), 960);
+  assert.ok(
+    server.requests.some(({ path, status }) => path.endsWith('CarData.z.jsonStream') && status === 200),
+  );
 });

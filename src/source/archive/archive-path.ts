@@ -39,6 +39,13 @@ export function archiveUrl(base: string, path: string): string {
   return `${base.replace(/\/+$/, '')}/static/${encoded}`;
 }
 
+/** Sessions whose folder is not the one the dates and names give. */
+const pathExceptions: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // Qualifying of São Paulo 2024 was put off by a day, its folder was not.
+  [/2024-11-03_Qualifying\/$/, '2024-11-02_Qualifying/'],
+  [/(2025-02-2[678]|2026-02-1[123]|2026-02-1[89]|2026-02-20)_Practice_(\d)\/$/, '$1_Day_$2/'],
+];
+
 /**
  * Folder of a session as FastF1 builds it: dates `YYYY-MM-DD`, the event's is that of its last session, the session's
  * is track-local (fastf1/_api.py, make_path).
@@ -49,5 +56,9 @@ export function makeArchivePath(
   session: string,
   sessionDate: string,
 ): string {
-  return `${eventDate.slice(0, 4)}/${eventDate} ${event}/${sessionDate} ${session}/`.replaceAll(' ', '_');
+  const path = `${eventDate.slice(0, 4)}/${eventDate} ${event}/${sessionDate} ${session}/`.replaceAll(
+    ' ',
+    '_',
+  );
+  return pathExceptions.reduce((made, [pattern, replacement]) => made.replace(pattern, replacement), path);
 }

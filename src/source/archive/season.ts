@@ -6,6 +6,8 @@ export interface SeasonSession {
   readonly name: string;
   /** As written in the index, not checked yet; null for sessions that are not in the archive (yet). */
   readonly path: string | null;
+  /** Date at the track, 'YYYY-MM-DD'; null when unknown. */
+  readonly localDate: string | null;
   /** Planned start and end, UTC epoch ms; null when unknown. */
   readonly startEpochMs: number | null;
   readonly endEpochMs: number | null;
@@ -59,6 +61,7 @@ function seasonSession(value: unknown): SeasonSession | null {
   return {
     name,
     path: text(value['Path']) || null,
+    localDate: /^\d{4}-\d{2}-\d{2}/.exec(text(value['StartDate']))?.[0] ?? null,
     startEpochMs: utcOfLocal(text(value['StartDate']), offset),
     endEpochMs: utcOfLocal(text(value['EndDate']), offset),
   };
@@ -99,6 +102,7 @@ export function seasonFromFolders(year: number, folders: readonly string[]): Sea
     sessions.push({
       name: name.replaceAll('_', ' '),
       path: `${year}/${folder}/`,
+      localDate: session.slice(0, 10),
       startEpochMs: null,
       endEpochMs: null,
     });

@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import { F1Error } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import type { ArchiveClient } from '../archive/archive-client.ts';
-import { archiveUrl, checkedPath } from '../archive/archive-path.ts';
+import { archiveUrl, checkedPath, makeArchivePath } from '../archive/archive-path.ts';
 import { archiveCache } from '../archive/cache-folder.ts';
 import { findSession, type FoundSession, type WantedSession } from '../archive/find-session.ts';
 import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from '../archive/local-copy.ts';
@@ -96,6 +96,14 @@ export async function findCopies(spec: string, config: Config): Promise<string[]
     if (hit !== null) paths.push(hit.path.replace(/\/$/, ''));
   }
   return paths;
+}
+
+/** Folder that a session without one in the index should have; null when its dates are unknown. */
+function guessedPath({ meeting, session }: FoundSession): string | null {
+  const dates = meeting.sessions.map(({ localDate }) => localDate).filter((date) => date !== null);
+  const eventDate = dates.sort().at(-1);
+  if (session.localDate === null || eventDate === undefined) return null;
+  return makeArchivePath(meeting.name, eventDate, session.name, session.localDate);
 }
 
 function notReady(wanted: WantedSession, { meeting, session }: FoundSession, nowMs: number): F1Error {
@@ -199,11 +207,12 @@ async function resolveInArchive(
   const found = await findAnywhere(spec, wanted, answer, roots);
   noteMatch(found, log);
   const nowMs = (options.nowEpochMs ?? Date.now)();
-  if (found.session.path === null) throw notReady(wanted, found, nowMs);
-  const title = `${wanted.year} ${found.meeting.name}, ${found.session.name}`;
-  const path = checkedPath(found.session.path, wanted.year, title);
-  if (found.session.startEpochMs !== null && found.session.startEpochMs > nowMs)
-    throw notReady(wanted, found, nowMs);
+  const { session, meeting } = found;
+  if (session.startEpochMs !== null && session.startEpochMs > nowMs) throw notReady(wanted, found, nowMs);
+  const title = `${wanted.year} ${meeting.name}, ${session.name}`;
+  const given = session.path ?? guessedPath(found);
+  if (given === null) throw notReady(wanted, found, nowMs);
+  const path = checkedPath(given, wanted.year, title);
   if (answer.outcome === 'unreachable') throw unreachable(title, answer.reason);
   return archiveRef(spec, found, path, client, options);
 }

@@ -104,6 +104,17 @@ test('archiveUrl() percent-encodes UTF-8, and paths in NFD are taken as NFC', ()
   );
 });
 
+test('B8: makeArchivePath() knows the folders that do not follow the rule', () => {
+  assert.equal(
+    makeArchivePath('São Paulo Grand Prix', '2024-11-03', 'Qualifying', '2024-11-03'),
+    '2024/2024-11-03_São_Paulo_Grand_Prix/2024-11-02_Qualifying/',
+  );
+  assert.equal(
+    makeArchivePath('Pre-Season Testing', '2025-02-28', 'Practice 2', '2025-02-27'),
+    '2025/2025-02-28_Pre-Season_Testing/2025-02-27_Day_2/',
+  );
+});
+
 test('B8: paths carry the local date, GmtOffset is applied with its sign', { skip: skip2023 }, () => {
   assert.equal(
     makeArchivePath('Monaco Grand Prix', '2023-05-28', 'Race', '2023-05-28'),
