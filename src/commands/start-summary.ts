@@ -5,14 +5,17 @@ import { replaySummaryText } from './replay-text.ts';
 export interface StartFacts {
   readonly summary: ReplaySummary;
   readonly processor: ProcessorStats;
+  /** Name of the alert topic. */
+  readonly alertTopic: string;
   readonly broker: string;
   /** Wall time of the whole command [s]. */
   readonly seconds: number;
 }
 
 /** The one line of `start --json`: names and order are part of the contract (PROTOCOL.md, section 11). */
-export function summaryLine({ summary, processor, broker, seconds }: StartFacts): string {
-  const { title, source, run, status, rows, published, topics, scheduleErrorMs, lagMs } = summary;
+export function summaryLine({ summary, processor, alertTopic, broker, seconds }: StartFacts): string {
+  const { title, source, run, status, rows, published, scheduleErrorMs, lagMs } = summary;
+  const topics = { ...summary.topics, [alertTopic]: processor.publishedByPartition };
   const { dropped, refused, lost, holds, heldMs, missing, simulated, reason } = summary;
   return JSON.stringify({
     session: title,
@@ -44,10 +47,11 @@ export function summaryLine({ summary, processor, broker, seconds }: StartFacts)
 }
 
 /** The same for people. */
-export function summaryText({ summary, processor, broker, seconds }: StartFacts): string[] {
+export function summaryText({ summary, processor, alertTopic, broker, seconds }: StartFacts): string[] {
   const alerts = Object.entries(processor.alerts).map(([type, count]) => `${type} ${count}`);
+  const topics = { ...summary.topics, [alertTopic]: processor.publishedByPartition };
   return [
-    ...replaySummaryText(summary, false),
+    ...replaySummaryText({ ...summary, topics }, false),
     `Alerts opened: ${alerts.length > 0 ? alerts.join(', ') : 'none'}`,
     `Done in ${seconds.toFixed(1)} s on ${broker}`,
   ];

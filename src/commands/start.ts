@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createBridge, type Bridge } from '../bridge/index.ts';
 import { createDetector, createRules } from '../detect/index.ts';
-import type { TopicReport } from '../domain/broker.ts';
 import { messageOf } from '../domain/errors.ts';
 import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
@@ -178,11 +177,6 @@ async function drain(processor: Processor, summary: ReplaySummary, signal: Abort
 function report(facts: StartFacts, context: CliContext): void {
   if (context.json) context.print(summaryLine(facts));
   else for (const line of summaryText(facts)) context.log.info(line);
-}
-
-/** How many partitions the broker's topic has, whatever the configuration says; null when it does not say. */
-function partitionsOf(name: string, topics: readonly TopicReport[]): number | null {
-  return topics.find(({ topic }) => topic === name)?.partitions ?? null;
 }
 
 async function closeAll(

@@ -32,6 +32,8 @@ export interface ProcessorStats {
   readonly alerts: Readonly<Record<string, number>>;
   /** Records stored in the alert topic (openings and closings). */
   readonly published: number;
+  /** The same by partition of the alert topic. */
+  readonly publishedByPartition: readonly number[];
   /** Outputs found stored already after a restart. */
   readonly suppressed: number;
 }
@@ -63,6 +65,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const tasks = new Map<number, PartitionTask>();
   const positions = new Map<number, number>();
   let published = 0;
+  const byPartition = Array.from({ length: options.alertPartitions }, () => 0);
   let suppressed = 0;
   let water: HighWater | null = null;
   let lastCommitMs = 0;
@@ -89,9 +92,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
       suppressed += 1;
       return;
     }
+    const target = severityPartition[alert.severity] % options.alertPartitions;
     const result = await broker.produce({
       topic: topics.alerts,
-      partition: severityPartition[alert.severity] % options.alertPartitions,
+      partition: target,
       records: [{ key: encode(alert.alert_id), value: encode(JSON.stringify(alert)) }],
       headers: {
         [headerNames.run]: run,
@@ -105,6 +109,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
       throw new F1Error('F1_PROCESS_REFUSED', `Cannot store alert ${alert.alert_id}: ${refused.reason}`);
     }
     published += 1;
+    byPartition[target]! += 1;
     if (alert.state === 'open') alerts[alert.alert_type] = (alerts[alert.alert_type] ?? 0) + 1;
   };
 
@@ -160,6 +165,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
       setAside: { ...counters.setAside },
       alerts: { ...alerts },
       published,
+      publishedByPartition: [...byPartition],
       suppressed,
     }),
     positions: () => positions,
