@@ -7,7 +7,7 @@ import { postCommand } from './state/api.ts';
 import type { ApiProblem } from './state/api.ts';
 import { clockNames, formatClock } from './state/clocks.ts';
 import type { ClockFacts, ClockName } from './state/clocks.ts';
-import { driverStyles } from './state/colours.ts';
+import { teamColours, traceStyles, unknownColour } from './state/colours.ts';
 import { flagBands } from './state/flags.ts';
 import { PageStore } from './state/page-store.ts';
 import { createPreferences, isTextList } from './state/preferences.ts';
@@ -50,7 +50,8 @@ export const wantsToken = signal<{ readonly command: ReplayCommandName; readonly
 let token: string | null = null;
 
 export const raceView = computed(() => viewOfRace(store.race.value.state));
-export const styles = computed(() => driverStyles(raceView.value.drivers));
+/** Team colour by driver code. */
+export const colours = computed(() => teamColours(raceView.value.drivers));
 export const selected = computed<readonly string[]>(() => {
   const { drivers } = raceView.value;
   return chosen.value ?? defaultDrivers(drivers, favourites.value);
@@ -68,12 +69,17 @@ export const isSimulated = computed(
     store.hello.value?.simulated ??
     false,
 );
+/** Line styles of the selected drivers. */
+export const styles = computed(() => traceStyles(selected.value, colours.value));
 const tracedDrivers = computed<readonly TracedDriver[]>(() =>
-  selected.value.map((code) => ({
-    code,
-    ...(styles.value.get(code) ?? { colour: '#9fb4c7', dashed: false }),
-  })),
+  [...styles.value].map(([code, style]) => ({ code, ...style })),
 );
+
+/** Team colour of a driver as CSS colour. */
+export function colourOf(code: string): string {
+  return colours.value.get(code) ?? unknownColour;
+}
+
 const lapLines = computed(() => {
   const laps = raceView.value.laps.get(selected.value[0] ?? '') ?? [];
   return laps.map(({ lap, startS }) => ({ atS: startS, label: `L${lap}` }));

@@ -53,7 +53,9 @@ export async function findBrowser(): Promise<string> {
 function findLocalBrowser(): string {
   const found = localPaths.find((path) => path !== undefined && existsSync(path));
   if (found === undefined) {
-    throw new Error('Cannot start a browser as no Chromium or Chrome was found: set SLIPSTREAM_CHROME to its path');
+    throw new Error(
+      'Cannot start a browser as no Chromium or Chrome was found: set SLIPSTREAM_CHROME to its path',
+    );
   }
   return found;
 }

@@ -188,13 +188,16 @@ test('A6: a view that fails stays alone, offers a retry and a report', async (t)
   const { page } = watched;
   await watched.untilText('replay-status', /playing/);
   await page.evaluate(() => {
-    const toFixed = Number.prototype.toFixed;
-    Object.assign(globalThis, { repair: () => (Number.prototype.toFixed = toFixed) });
     // Stands for a fault in one view: only the weather formats a temperature like this.
-    Number.prototype.toFixed = function (this: number, digits) {
+    const { toFixed } = Number.prototype;
+    const replace = (value: unknown): void => {
+      Reflect.set(Number.prototype, 'toFixed', value);
+    };
+    replace(function fail(this: number, digits: number): string {
       if (this.valueOf() === 66.6) throw new Error('made to fail');
       return toFixed.call(this, digits);
-    };
+    });
+    Object.assign(globalThis, { repair: () => replace(toFixed) });
   });
   bridge.send({
     op: 'timing',

@@ -42,8 +42,10 @@ const colours = { grid: '#1b212b', tick: '#7d8797', lap: '#323c4c', lapText: '#8
 /** Width of the value axis, as `.trace-name` in the style sheet knows it [rem]. */
 const leftGutterRem = 3.4;
 const axisHeightRem = 2;
-/** A frame that costs more than this [ms] is followed by a pause as long, so that the page stays responsive. */
-const frameBudgetMs = 7;
+/** Two pictures are at least this far apart [ms], unless something but time changed. */
+const minDrawMs = 30;
+/** A picture that moved by less than half a pixel waits for this long at most [ms]. */
+const maxWaitMs = 100;
 
 /**
  * Draws all charts from the ring buffers, one call of `frame` per animation frame. uPlot provides scales, axes and the
@@ -53,9 +55,15 @@ export class TraceBoard {
   readonly #source: BoardSource;
   readonly #charts = new Map<string, Chart>();
   readonly #sync = uPlot.sync('traces');
-  #drawnKey = '';
   #isStale = true;
-  #notBeforeMs = 0;
+  #drawnVersion = -1;
+  #drawnHeadS: number | null = null;
+  #drawnAtMs = 0;
+  /** When the last animation frame was, and whether it drew. */
+  #frameAtMs = 0;
+  #frameDrew = false;
+  /** How long a frame takes that draws, canvas included [ms]; a moving average. */
+  #drawCostMs = 16;
   #remPx = 13;
   #window = { fromS: 0, toS: 1 };
   #cursorLeft = -1;
@@ -104,16 +112,38 @@ export class TraceBoard {
     this.#isStale = true;
   }
 
-  /** Draws when something changed since the last frame. */
+  /**
+   * Draws when something visible changed since the last picture. At most half of the time goes into drawing, however
+   * slow the machine is.
+   */
   frame(nowMs: number): void {
-    if (nowMs < this.#notBeforeMs || this.#charts.size === 0) return;
-    const source = this.#source;
-    const headS = source.headS(nowMs);
-    const windowS = source.windowS();
-    const key = `${source.store.version} ${headS} ${windowS}`;
-    if (key === this.#drawnKey && !this.#isStale) return;
-    this.#drawnKey = key;
+    if (this.#frameDrew)
+      this.#drawCostMs += (Math.min(nowMs - this.#frameAtMs, 500) - this.#drawCostMs) * 0.3;
+    this.#frameAtMs = nowMs;
+    this.#frameDrew = this.#charts.size > 0 && this.#isDue(nowMs);
+    if (this.#frameDrew) this.#draw(nowMs);
+  }
+
+  #isDue(nowMs: number): boolean {
+    const sinceMs = nowMs - this.#drawnAtMs;
+    if (sinceMs < 2 * this.#drawCostMs - 10) return false;
+    if (this.#isStale) return true;
+    const { store } = this.#source;
+    const headS = this.#source.headS(nowMs);
+    if (headS === this.#drawnHeadS && store.version === this.#drawnVersion) return false;
+    const first = this.#charts.values().next().value;
+    const pixelsPerS = (first?.plot.over.clientWidth ?? 0) / this.#source.windowS();
+    const movedPixels = Math.abs((headS ?? 0) - (this.#drawnHeadS ?? 0)) * pixelsPerS;
+    return sinceMs >= (movedPixels >= 0.5 ? minDrawMs : maxWaitMs);
+  }
+
+  #draw(nowMs: number): void {
+    const headS = this.#source.headS(nowMs);
+    const windowS = this.#source.windowS();
     this.#isStale = false;
+    this.#drawnHeadS = headS;
+    this.#drawnVersion = this.#source.store.version;
+    this.#drawnAtMs = nowMs;
     const toS = headS ?? 0;
     this.#window = { fromS: toS - windowS, toS };
     for (const { plot } of this.#charts.values()) {
@@ -123,8 +153,6 @@ export class TraceBoard {
       });
     }
     if (this.#cursorLeft >= 0) this.#tellCursor();
-    const costMs = performance.now() - nowMs;
-    this.#notBeforeMs = costMs > frameBudgetMs ? performance.now() + Math.min(costMs, 200) : 0;
   }
 
   #tellCursor(): void {
@@ -164,8 +192,11 @@ export class TraceBoard {
           ticks: { show: false },
           splits: (plot, _axis, min, max) =>
             timeTicks(min, max, plot.over.clientWidth / (7 * remPx), source.tickOffsetS()),
-          values: (_plot, splits) =>
-            showTime ? splits.map((split) => source.formatTick(split)) : splits.map(() => ''),
+          values: (plot, splits) => {
+            // A label that would be cut at the edge is left out, its line stays.
+            const last = plot.posToVal(plot.over.clientWidth - 2.2 * remPx, 'x');
+            return splits.map((split) => (showTime && split <= last ? source.formatTick(split) : ''));
+          },
         },
         {
           scale: 'y',

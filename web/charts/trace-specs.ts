@@ -20,9 +20,9 @@ export interface TraceSpec {
 const layout: readonly (Pick<TraceSpec, 'channel' | 'min' | 'max' | 'ticks' | 'weight'> & {
   readonly label?: string;
 })[] = [
-  { channel: 'speed', min: 0, max: 370, ticks: [0, 100, 200, 300], weight: 3.2 },
-  { channel: 'rpm', label: 'RPM', min: 0, max: 14_000, ticks: [0, 4000, 8000, 12_000], weight: 2 },
-  { channel: 'throttle', min: -4, max: 106, ticks: [0, 50, 100], weight: 1.6 },
+  { channel: 'speed', min: -14, max: 370, ticks: [0, 100, 200, 300], weight: 3.2 },
+  { channel: 'rpm', label: 'RPM', min: -600, max: 14_000, ticks: [0, 4000, 8000, 12_000], weight: 2 },
+  { channel: 'throttle', min: -7, max: 106, ticks: [0, 50, 100], weight: 1.6 },
   { channel: 'brake', min: -0.12, max: 1.18, ticks: [0, 1], weight: 0.9 },
   { channel: 'gear', min: -0.3, max: 8.6, ticks: [0, 2, 4, 6, 8], weight: 1.7 },
 ];

@@ -1,29 +1,56 @@
-/** Line colour and dash of one driver. */
-export interface DriverStyle {
+/** Line colour and dash of one driver's traces. */
+export interface TraceStyle {
   readonly colour: string;
-  /** Second driver of a team: the same hue, dashed. */
+  /** A team-mate that was selected before has the solid line of this colour. */
   readonly dashed: boolean;
 }
+
+/** Who a colour is chosen for. */
+export interface ColouredDriver {
+  readonly code: string;
+  readonly team: string;
+  /** Six hexadecimal digits, '' when unknown. */
+  readonly teamColour: string;
+  /** Place in the driver list of the feed: the order that does not change during a session. */
+  readonly line: number;
+}
+
+/** Colour of drivers that are not known (yet). */
+export const unknownColour = '#9fb4c7';
 
 const spare = ['#4cc9f0', '#f9c74f', '#90be6d', '#f9844a', '#b388ff', '#43aa8b', '#ff70a6', '#9fb4c7'];
 /** Luminance that a line needs to be read on the page's dark ground: 3.5 : 1 (WCAG asks 3 : 1 of graphics). */
 const minLuminance = 0.14;
 
-/** Styles of a grid by driver code: team colours, lifted until readable; team-mates differ by tint and dash. */
-export function driverStyles(
-  drivers: readonly { readonly code: string; readonly team: string; readonly teamColour: string }[],
-): Map<string, DriverStyle> {
-  const styles = new Map<string, DriverStyle>();
-  const teams = new Map<string, number>();
-  for (const { code, team, teamColour } of drivers) {
-    const key = teamColour === '' ? code : `${team} ${teamColour}`;
-    const seat = teams.get(key) ?? 0;
-    teams.set(key, seat + 1);
-    const base = /^[0-9a-fA-F]{6}$/.test(teamColour)
-      ? `#${teamColour.toLowerCase()}`
-      : spare[styles.size % spare.length]!;
-    const readable = liftUntilReadable(base);
-    styles.set(code, { colour: seat === 0 ? readable : mix(readable, '#ffffff', 0.45), dashed: seat > 0 });
+/** Team colours by driver code, lifted until readable; drivers without one get a spare colour each. */
+export function teamColours(drivers: readonly ColouredDriver[]): Map<string, string> {
+  const colours = new Map<string, string>();
+  let spares = 0;
+  for (const { code, teamColour } of [...drivers].sort(
+    (a, b) => a.line - b.line || (a.code < b.code ? -1 : 1),
+  )) {
+    const isKnown = /^[0-9a-fA-F]{6}$/.test(teamColour);
+    const base = isKnown ? `#${teamColour.toLowerCase()}` : spare[spares++ % spare.length]!;
+    colours.set(code, liftUntilReadable(base));
+  }
+  return colours;
+}
+
+/**
+ * Styles of the selected drivers' traces: the team colour; of two with one colour the second is lighter and dashed.
+ * Depends on the order of selection alone, so that no line changes its look when places change.
+ */
+export function traceStyles(
+  selected: readonly string[],
+  colours: ReadonlyMap<string, string>,
+): Map<string, TraceStyle> {
+  const styles = new Map<string, TraceStyle>();
+  const taken = new Set<string>();
+  for (const code of selected) {
+    const colour = colours.get(code) ?? unknownColour;
+    const dashed = taken.has(colour);
+    taken.add(colour);
+    styles.set(code, { colour: dashed ? mix(colour, '#ffffff', 0.4) : colour, dashed });
   }
   return styles;
 }

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { AlertMessage } from '../../src/domain/messages.ts';
-import { selected, showTime, store, styles } from '../app.ts';
+import { colourOf, selected, showTime, store } from '../app.ts';
 import { Empty } from './empty.tsx';
 
 /** Episodes in the list before the older ones are asked for. */
@@ -85,7 +85,7 @@ export function Alerts() {
 }
 
 function Alert({ alert }: { readonly alert: AlertMessage }) {
-  const colour = styles.value.get(alert.driver)?.colour ?? '#9fb4c7';
+  const colour = colourOf(alert.driver);
   const lastsS = alert.ended_at === null ? null : Math.max(0, alert.ended_at - alert.started_at);
   return (
     <li
@@ -104,11 +104,7 @@ function Alert({ alert }: { readonly alert: AlertMessage }) {
           </i>
         )}
       </span>
-      <span class="alert-value">
-        {alert.value === null
-          ? ''
-          : `${Math.round(alert.value)}${units[alert.alert_type] === undefined ? '' : ` ${units[alert.alert_type]}`}`}
-      </span>
+      <span class="alert-value">{valueText(alert)}</span>
       <span class="alert-when">
         {showTime(alert.started_at)}
         {alert.lap_number !== null && ` · L${alert.lap_number}`}
@@ -116,4 +112,10 @@ function Alert({ alert }: { readonly alert: AlertMessage }) {
       <span class="alert-state">{lastsS === null ? 'open' : `${lastsS.toFixed(1)} s`}</span>
     </li>
   );
+}
+
+function valueText({ alert_type: kind, value }: AlertMessage): string {
+  if (typeof value !== 'number') return '';
+  if (kind === 'drs_status_change') return `code ${value}`;
+  return `${Math.round(value)} ${units[kind] ?? ''}`;
 }

@@ -1,10 +1,10 @@
 import {
   chosen,
+  colourOf,
   favourites,
   raceView,
   selected,
   store,
-  styles,
   toggleDriver,
   toggleFavourite,
 } from '../app.ts';
@@ -65,7 +65,7 @@ function Driver({ driver }: { readonly driver: DriverRow }) {
     : replayed.length > 0 && !replayed.includes(code)
       ? 'not replayed'
       : null;
-  const style = { '--team': styles.value.get(code)?.colour ?? '#9fb4c7' };
+  const style = { '--team': colourOf(code) };
   return (
     <li
       class={`driver ${isSelected ? 'driver-on' : ''} ${absence === null ? '' : 'driver-absent'}`}

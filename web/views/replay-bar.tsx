@@ -7,6 +7,20 @@ import { SeekBar } from './seek-bar.tsx';
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0];
 
+/** What a command has done, in a word or two. */
+const done: Readonly<Record<string, string>> = {
+  pause: 'paused',
+  resume: 'resumed',
+  step: 'stepped',
+  seek: 'moved',
+  speed: 'speed set',
+  restart: 'restarted',
+  load: 'session opened',
+  drivers: 'drivers chosen',
+  loop: 'loop set',
+  stop: 'stopped',
+};
+
 /** Controls of the one shared replay. What they show is what the replay reports, never what was asked for. */
 export function ReplayBar() {
   const replay = store.replay.value;
@@ -69,15 +83,21 @@ export function ReplayBar() {
       <div class="replay-line">
         <SeekBar />
         <div class="replay-facts">
-          <span class="replay-time" data-testid="replay-time">
-            {showTime(store.headS.value)} <i>{clockLabel(clock.value, clockFacts.value)}</i>
-          </span>
+          <ReplayTime />
           <StatusText />
           <Shared />
           <span class="replay-end">{showTime(replay?.end ?? null)}</span>
         </div>
       </div>
     </section>
+  );
+}
+
+function ReplayTime() {
+  return (
+    <span class="replay-time" data-testid="replay-time">
+      {showTime(store.headS.value)} <i>{clockLabel(clock.value, clockFacts.value)}</i>
+    </span>
   );
 }
 
@@ -191,7 +211,7 @@ function Shared() {
         </>
       )}
       {viewers > 1 && by !== null && ' · '}
-      {by !== null && `${command ?? 'changed'} by ${by}`}
+      {by !== null && `${(command !== null && done[command]) || 'changed'} by ${by}`}
     </span>
   );
 }

@@ -4,29 +4,34 @@ import { pending, raceView, selected, sendCommand, showTime, store } from '../ap
 import { flagLook } from '../state/flags.ts';
 import type { LapMark } from '../state/race-view.ts';
 
+/** The stretch of session time that the bar shows [s]. */
+interface Span {
+  readonly startS: number;
+  readonly endS: number;
+}
+
 /** Time line of the session: laps, flag phases, what was played, and a handle. Seeks when let go, for everybody. */
 export function SeekBar() {
   const bar = useRef<HTMLDivElement>(null);
   const hoverS = useSignal<number | null>(null);
   const dragS = useSignal<number | null>(null);
-  const replay = store.replay.value;
-  const startS = replay?.start ?? null;
-  const endS = replay?.end ?? null;
-  const leaderLaps = useComputed(() => lapsOfLeader());
-  if (startS === null || endS === null || endS <= startS)
+  // A span of its own, so that the reports of the replay do not draw the bar anew.
+  const span = useComputed<string>(() => {
+    const { start = null, end = null } = store.replay.value ?? {};
+    return start === null || end === null || end <= start ? '' : `${start} ${end}`;
+  });
+  if (span.value === '') {
     return (
       <div class="seek seek-off" aria-hidden="true">
         <div class="seek-track" />
       </div>
     );
-  const lengthS = endS - startS;
-  const percent = (sessionS: number): string =>
-    `${(Math.min(1, Math.max(0, (sessionS - startS) / lengthS)) * 100).toFixed(3)}%`;
-  const headS = dragS.value ?? store.headS.value ?? replay?.session_time ?? startS;
+  }
+  const [startS, endS] = span.value.split(' ').map(Number) as [number, number];
 
   function timeAt(event: PointerEvent): number {
     const { left, width } = bar.current!.getBoundingClientRect();
-    return startS! + Math.min(1, Math.max(0, (event.clientX - left) / width)) * lengthS;
+    return startS + Math.min(1, Math.max(0, (event.clientX - left) / width)) * (endS - startS);
   }
   function onPointerDown(event: PointerEvent): void {
     if (event.button !== 0) return;
@@ -42,56 +47,83 @@ export function SeekBar() {
     dragS.value = null;
   }
   const hover = dragS.value ?? hoverS.value;
-  const laps = leaderLaps.value;
   return (
     <div
       class={`seek ${pending.value?.command === 'seek' ? 'is-pending' : ''}`}
       ref={bar}
-      role="slider"
-      tabIndex={0}
-      aria-label="Session time"
-      aria-valuemin={Math.round(startS)}
-      aria-valuemax={Math.round(endS)}
-      aria-valuenow={Math.round(headS)}
-      aria-valuetext={showTime(headS)}
-      data-testid="seek"
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={() => (dragS.value = null)}
       onPointerLeave={() => (hoverS.value = null)}
     >
-      <div class="seek-track">
-        {raceView.value.phases.map(({ fromS, toS, status }) => {
-          const { tone } = flagLook(status);
-          const untilS = toS ?? Math.max(headS, fromS);
-          return (
-            <i
-              key={fromS}
-              class={`seek-phase flag-${tone}`}
-              style={{ left: percent(fromS), width: `calc(${percent(untilS)} - ${percent(fromS)})` }}
-            />
-          );
-        })}
-        <i class="seek-played" style={{ width: percent(headS) }} />
-      </div>
-      {laps.map(({ lap, startS: at }) => (
-        <i
-          key={lap}
-          class={`seek-lap ${lap % 10 === 0 ? 'seek-lap-major' : ''}`}
-          style={{ left: percent(at) }}
-          data-lap={lap % 10 === 0 ? lap : ''}
-        />
-      ))}
-      <i class="seek-handle" style={{ left: percent(headS) }} />
+      <Phases startS={startS} endS={endS} />
+      <Laps startS={startS} endS={endS} />
+      <Handle startS={startS} endS={endS} dragS={dragS.value} />
       {hover !== null && (
-        <span class="seek-hover" style={{ left: percent(hover) }}>
+        <span class="seek-hover" style={{ left: percentOf(hover, startS, endS) }}>
           {showTime(hover)}
-          {lapAt(laps, hover)}
+          {lapAt(lapsOfLeader(), hover)}
         </span>
       )}
     </div>
   );
+}
+
+function Phases({ startS, endS }: Span) {
+  const phases = raceView.value.phases.filter(({ status }) => flagLook(status).band !== null);
+  return (
+    <div class="seek-track">
+      {phases.map(({ fromS, toS, status }) => {
+        const untilS = toS ?? Math.max(store.headS.value ?? fromS, fromS);
+        const left = percentOf(fromS, startS, endS);
+        const width = `calc(${percentOf(untilS, startS, endS)} - ${left})`;
+        return <i key={fromS} class={`seek-phase flag-${flagLook(status).tone}`} style={{ left, width }} />;
+      })}
+      <Played startS={startS} endS={endS} />
+    </div>
+  );
+}
+
+function Played({ startS, endS }: Span) {
+  return <i class="seek-played" style={{ width: percentOf(store.headS.value ?? startS, startS, endS) }} />;
+}
+
+function Laps({ startS, endS }: Span) {
+  const laps = lapsOfLeader().filter((lap) => lap.startS > startS && lap.startS < endS);
+  return (
+    <>
+      {laps.map(({ lap, startS: atS }) => (
+        <i
+          key={lap}
+          class={`seek-lap ${lap % 10 === 0 ? 'seek-lap-major' : ''}`}
+          style={{ left: percentOf(atS, startS, endS) }}
+        />
+      ))}
+    </>
+  );
+}
+
+function Handle({ startS, endS, dragS }: Span & { readonly dragS: number | null }) {
+  const atS = dragS ?? store.headS.value ?? startS;
+  return (
+    <span
+      class="seek-handle"
+      style={{ left: percentOf(atS, startS, endS) }}
+      role="slider"
+      tabIndex={0}
+      aria-label="Session time"
+      aria-valuemin={Math.round(startS)}
+      aria-valuemax={Math.round(endS)}
+      aria-valuenow={Math.round(atS)}
+      aria-valuetext={showTime(atS)}
+    />
+  );
+}
+
+function percentOf(sessionS: number, startS: number, endS: number): string {
+  const share = Math.min(1, Math.max(0, (sessionS - startS) / (endS - startS)));
+  return `${(share * 100).toFixed(3)}%`;
 }
 
 /** Laps of whoever leads (else of the first selected driver), as far as the run has come. */

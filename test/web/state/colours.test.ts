@@ -1,33 +1,42 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { driverStyles, liftUntilReadable, luminance } from '../../../web/state/colours.ts';
+import { liftUntilReadable, luminance, teamColours, traceStyles } from '../../../web/state/colours.ts';
 
-const driver = (code: string, team: string, teamColour: string) => ({ code, team, teamColour });
-
-test('driverStyles: team-mates share the hue and differ by tint and dash', () => {
-  const styles = driverStyles([
-    driver('VER', 'Red Bull', '3671C6'),
-    driver('PER', 'Red Bull', '3671C6'),
-    driver('LEC', 'Ferrari', 'F91536'),
-  ]);
-  assert.deepEqual(styles.get('VER'), { colour: '#3671c6', dashed: false });
-  assert.equal(styles.get('PER')?.dashed, true);
-  assert.notEqual(styles.get('PER')?.colour, styles.get('VER')?.colour);
-  assert.equal(styles.get('LEC')?.dashed, false);
+const driver = (code: string, teamColour: string, line: number) => ({
+  code,
+  team: teamColour,
+  teamColour,
+  line,
 });
 
-test('driverStyles: dark, missing and odd colours become readable lines', () => {
-  const styles = driverStyles([
-    driver('AAA', 'Black', '000000'),
-    driver('BBB', '', ''),
-    driver('CCC', '', ''),
-    driver('DDD', 'Odd', 'not a colour'),
+test('traceStyles: team-mates share the hue; the one selected second is lighter and dashed', () => {
+  const colours = teamColours([
+    driver('VER', '3671C6', 1),
+    driver('PER', '3671C6', 2),
+    driver('LEC', 'F91536', 3),
   ]);
-  for (const { colour } of styles.values()) {
+  const both = traceStyles(['PER', 'LEC', 'VER'], colours);
+  assert.deepEqual(both.get('PER'), { colour: '#3671c6', dashed: false });
+  assert.equal(both.get('VER')?.dashed, true);
+  assert.notEqual(both.get('VER')?.colour, '#3671c6');
+  assert.deepEqual(both.get('LEC'), { colour: '#f91536', dashed: false });
+  assert.deepEqual(traceStyles(['VER', 'LEC'], colours).get('VER'), { colour: '#3671c6', dashed: false });
+});
+
+test('teamColours: dark, missing and odd colours become readable lines, whatever the running order', () => {
+  const field = [
+    driver('AAA', '000000', 1),
+    driver('BBB', '', 2),
+    driver('CCC', '', 3),
+    driver('DDD', 'not a colour', 4),
+  ];
+  const colours = teamColours(field);
+  for (const colour of colours.values()) {
     assert.match(colour, /^#[0-9a-f]{6}$/);
     assert.ok(luminance(colour) >= 0.13, colour);
   }
-  assert.notEqual(styles.get('BBB')?.colour, styles.get('CCC')?.colour);
+  assert.notEqual(colours.get('BBB'), colours.get('CCC'));
+  assert.deepEqual(teamColours(field.toReversed()), colours);
 });
 
 test('liftUntilReadable leaves readable colours as they are', () => {

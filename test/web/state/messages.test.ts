@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseServerMessage } from '../../../web/state/messages.ts';
 
 test('A6: parseServerMessage never throws, whatever comes', () => {

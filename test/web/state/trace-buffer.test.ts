@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { TelemetryStore } from '../../../web/state/telemetry-store.ts';
 import { TraceBuffer } from '../../../web/state/trace-buffer.ts';
 
