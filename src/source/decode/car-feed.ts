@@ -68,8 +68,10 @@ const gearStart = asciiBytes(',"3":');
 const throttleStart = asciiBytes(',"4":');
 const brakeStart = asciiBytes(',"5":');
 const drsStart = asciiBytes(',"45":');
+const nullText = asciiBytes('null');
 const carEnd = asciiBytes('}}');
 const entryEnd = asciiBytes('}}');
+const letterN = 110;
 const comma = 44;
 const closingBrace = 125;
 
@@ -89,7 +91,8 @@ function scanCar(feed: CarFeed, entry: number): void {
   let drs = noDrs;
   if (scanner.bytes[scanner.at] === comma) {
     scanner.literal(drsStart);
-    drs = scanner.unsigned();
+    if (scanner.bytes[scanner.at] === letterN) scanner.literal(nullText);
+    else drs = scanner.unsigned();
   }
   scanner.literal(carEnd);
   // Values beyond a column are rare enough for the slow reader, which counts them.

@@ -61,7 +61,7 @@ const channels = fc.record({
   3: fc.integer({ min: 0, max: 128 }),
   4: fc.constantFrom(0, 50, 100, 104),
   5: fc.constantFrom(0, 100, 104),
-  45: fc.option(fc.constantFrom(0, 1, 8, 10, 12, 14), { nil: undefined }),
+  45: fc.constantFrom(0, 1, 8, 10, 12, 14, null, undefined),
 });
 const stamps = fc.integer({ min: 0, max: 100_000_000 });
 const digits = fc.integer({ min: 3, max: 7 });
