@@ -95,5 +95,6 @@ export function consoleConsumerClass(version: string): string {
 
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s/u.test(line));
-  return (lines.at(-1) ?? '').slice(0, 200);
+  const bare = (lines.at(-1) ?? '').replace(/^Exception in thread "\w+" (?:[\w.$]+: )?/u, '');
+  return bare.slice(0, 200);
 }

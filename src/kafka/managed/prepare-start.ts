@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { F1Error, messageOf } from '../../domain/errors.ts';
+import { F1Error } from '../../domain/errors.ts';
 import { describePortConflict, findPortConflict, hasIpv6Loopback } from '../../util/port-owner.ts';
 import { writeBrokerConfig } from './broker-config.ts';
 import {
   classifyDataFolder,
+  compareVersions,
   createKafkaId,
   folderError,
   managedNodeId,
@@ -68,7 +69,8 @@ export async function prepareStart(paths: ManagedPaths, options: StartOptions): 
   log.info(`Kafka data in ${paths.data}: ${formatBytes(free)} free${worstCase}`);
   const { port, controllerPort } = await claimPorts(options);
   const java = await requireJava(environment, signal);
-  const ipv6 = await hasIpv6Loopback();
+  // older ones refuse two listeners with one port
+  const ipv6 = compareVersions(install.version, '4.0.0') >= 0 && (await hasIpv6Loopback());
   mkdirSync(paths.logs, { recursive: true });
   writeBrokerConfig(paths, {
     port,
@@ -105,7 +107,7 @@ async function format(
     await runStorageFormat(java, paths, install, cluster.clusterId, signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw new F1Error('F1_KAFKA_START', `Cannot format the data folder ${paths.data}: ${messageOf(error)}`, {
+    throw new F1Error('F1_KAFKA_START', `Cannot format the data folder ${paths.data}`, {
       hint: `Details: ${paths.serverLog}`,
       cause: error,
     });
@@ -133,7 +135,7 @@ async function claimPorts({
     const conflict = await findPortConflict(number);
     if (conflict === null) continue;
     throw new F1Error('F1_KAFKA_PORT', `Cannot start Kafka: ${describePortConflict(conflict)}`, {
-      hint: `End that process, or choose another port: ${option}`,
+      hint: `End that process, or choose another port: ${option}; a Kafka of your own is used with --broker localhost:${chosen.port}`,
       exitCode: 2,
     });
   }
