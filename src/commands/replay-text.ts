@@ -48,12 +48,16 @@ export function clockText(seconds: number): string {
 
 /** What a replay did, a few lines. */
 export function replaySummaryText(summary: ReplaySummary, wasInterrupted: boolean): string[] {
-  const { title, run, status, rows, published, seconds, topics, scheduleErrorMs, lagMs } = summary;
+  const { title, run, status, rows, published, playSeconds, topics, scheduleErrorMs, lagMs } = summary;
   const number = (value: number): string => value.toLocaleString('en');
   const how = wasInterrupted ? 'stopped by Ctrl-C' : status;
-  const rate = seconds > 0 ? `, ${number(Math.round(published / seconds))} rows/s` : '';
+  const rate = playSeconds > 0 ? ` (${number(Math.round(published / playSeconds))} a second)` : '';
+  const what =
+    rows === 0
+      ? 'no telemetry, laps and messages alone'
+      : `${number(published)} of ${number(rows)} rows published`;
   const lines = [
-    `${title}: ${how}, ${number(published)} of ${number(rows)} rows published in ${seconds.toFixed(1)} s${rate} (run ${run})`,
+    `${title}: ${how}, ${what} in ${playSeconds.toFixed(1)} s${rows === 0 ? '' : rate}, run ${run}`,
   ];
   for (const [topic, counts] of Object.entries(topics)) {
     lines.push(`${topic}: ${counts.map(number).join(' + ')} records by partition`);
@@ -69,8 +73,6 @@ export function replaySummaryText(summary: ReplaySummary, wasInterrupted: boolea
   if (summary.refused > 0) lines.push(`${number(summary.refused)} records were refused by the broker`);
   if (summary.lost > 0)
     lines.push(`${number(summary.lost)} records were lost: ${summary.reason ?? 'delivery failed'}`);
-  if (rows === 0 && status !== 'failed')
-    lines.push('The session has no telemetry: laps, positions and messages were replayed');
   for (const { topic, reason } of summary.missing) lines.push(`Missing ${topic}: ${reason}`);
   return lines;
 }

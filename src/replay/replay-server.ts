@@ -78,6 +78,7 @@ class ReplayServer {
   readonly #options: ReplayServerOptions;
   readonly #publisher: StatePublisher;
   readonly #beganMs: number;
+  #playedFromMs: number;
   #run: Run;
   #player: Player | null = null;
   #loading: Progress | null = {
@@ -103,6 +104,7 @@ class ReplayServer {
     this.#speed = options.speed;
     this.#loop = options.loop;
     this.#beganMs = options.clock.nowMs();
+    this.#playedFromMs = this.#beganMs;
     this.#run = this.#createRun(options.source, null);
     this.#publisher = new StatePublisher({
       broker: options.broker,
@@ -117,6 +119,7 @@ class ReplayServer {
   async run(): Promise<ReplaySummary> {
     const { signal, log, broker, topics } = this.#options;
     const reading = new AbortController();
+    let endedMs = this.#beganMs;
     const stop = (): void => this.#over.resolve();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -132,6 +135,7 @@ class ReplayServer {
       await this.#over.promise;
     } finally {
       signal.removeEventListener('abort', stop);
+      endedMs = this.#options.clock.nowMs();
       this.#isClosing = true;
       this.#loadAbort?.abort();
       await this.#player?.close(closeGraceMs);
@@ -143,8 +147,9 @@ class ReplayServer {
       run: this.#run,
       player: this.#player,
       topics,
-      seconds: (this.#options.clock.nowMs() - this.#beganMs) / 1000,
       telemetryPartitions: this.#options.telemetryPartitions,
+      seconds: (endedMs - this.#beganMs) / 1000,
+      playSeconds: (endedMs - this.#playedFromMs) / 1000,
     });
   }
 
@@ -184,6 +189,7 @@ class ReplayServer {
       log.warn(`${titleOf(session.table)} has no telemetry: only laps, positions and messages are replayed`);
     }
     if (range.paused === true) player.pause();
+    this.#playedFromMs = this.#options.clock.nowMs();
     player.start();
     onReady?.();
     void this.#watch(player);

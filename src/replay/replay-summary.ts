@@ -21,7 +21,10 @@ export interface ReplaySummary {
   readonly scheduleErrorMs: ErrorSummary | null;
   /** Acknowledgement − due; null at `max`. */
   readonly lagMs: ErrorSummary | null;
+  /** From the start of the command, loading included. */
   readonly seconds: number;
+  /** From the first row on. */
+  readonly playSeconds: number;
   /** Rows given up in mode `live`, refused by the broker, lost in failed calls. */
   readonly dropped: number;
   readonly refused: number;

@@ -111,6 +111,7 @@ export interface SummaryInput {
   readonly topics: TopicNames;
   readonly telemetryPartitions: number;
   readonly seconds: number;
+  readonly playSeconds: number;
 }
 
 /** What the run did, after it was closed. */
@@ -120,6 +121,7 @@ export function summaryOf({
   topics,
   telemetryPartitions,
   seconds,
+  playSeconds,
 }: SummaryInput): ReplaySummary {
   const senders = player?.senders ?? [];
   const now = player?.snapshot() ?? null;
@@ -148,6 +150,7 @@ export function summaryOf({
     scheduleErrorMs: player?.scheduleError.summary() ?? null,
     lagMs: player?.lag.summary() ?? null,
     seconds: Math.round(seconds * 1000) / 1000,
+    playSeconds: Math.round(playSeconds * 1000) / 1000,
     dropped: now?.rowsDropped ?? 0,
     refused: telemetry.refused + timing.refused,
     lost: telemetry.lost + timing.lost,
