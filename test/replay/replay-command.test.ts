@@ -79,6 +79,7 @@ test(
   async (t) => {
     const ran = await replay(t, tempDir(t), `stop-${mark}`, ['--speed', '2']);
     const broker = await connectTest(t, kafka!.bootstrap);
+    const control = `stop-${mark}-control`;
     await broker.createTopics([
       { role: 'control', name: control, partitions: 1, replicationFactor: 1, config: {} },
     ]);
