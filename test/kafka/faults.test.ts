@@ -92,6 +92,28 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
     assert.deepEqual(reader.batchResets, ['topic-recreated', 'topic-recreated']);
   });
 
+  test('E3: a topic recreated while its reader has only just found it is followed too, ten times in a row', async (t) => {
+    const broker = await connectTest(t, kafka.bootstrap);
+    for (let round = 0; round < 10; round++) {
+      const topic = freshTopic('young');
+      await broker.createTopics([specOf(topic, 2)]);
+      const reader = readAll(t, broker, topic);
+      await broker.produce({ topic, partition: 0, records: recordsOf(numbered(5, 'old')), headers: {} });
+      await until(() => reader.values.length === 5, 5_000, 'records of the first topic');
+      await withAdmin(kafka.bootstrap, async (admin) => admin.deleteTopics({ topics: [topic] }));
+      await broker.createTopics([specOf(topic, 2)]);
+      for (const partition of [0, 1]) {
+        await broker.produce({
+          topic,
+          partition,
+          records: recordsOf(numbered(5, `new${partition}-`)),
+          headers: {},
+        });
+      }
+      await until(() => reader.values.length === 15, 10_000, 'records of the second topic');
+    }
+  });
+
   test('E3: partitions that are added are read within 10 s', async (t) => {
     const broker = await connectTest(t, kafka.bootstrap);
     const topic = freshTopic('grown');

@@ -21,6 +21,7 @@ import { KafkaReader } from './kafka-reader.ts';
 import { KafkaLink } from './link.ts';
 import type { LinkOptions } from './link.ts';
 import { ProduceLane } from './produce-lane.ts';
+import { ProduceRequests } from './produce-request.ts';
 import { plaintext, securityOptions } from './security.ts';
 import type { KafkaSecurity } from './security.ts';
 
@@ -54,6 +55,7 @@ export interface KafkaStats {
 
 const connectTimeoutMs = 3_000;
 const requestTimeoutMs = 12_000;
+const ackTimeoutMs = 10_000;
 const fetchTimeoutMs = 5_000;
 const drainTimeoutMs = 2_000;
 const statsEveryMs = 500;
@@ -79,6 +81,7 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
   }
   const producer = createLink();
   const cluster = new Cluster(producer);
+  const requests = new ProduceRequests(ackTimeoutMs);
   const lanes = new Map<string, ProduceLane>();
   const readers = new Set<{ end(): Promise<void> }>();
   const members = new Map<string, GroupMember>();
@@ -120,6 +123,7 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
       partition,
       link: producer,
       cluster,
+      requests,
       deliveryTimeoutMs,
       signal: ended.signal,
       log,

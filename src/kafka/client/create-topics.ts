@@ -9,6 +9,7 @@ import { leg } from './with-timeout.ts';
 
 const createTimeoutMs = 10_000;
 const visibleTimeoutMs = 10_000;
+const createAgainMs = 500;
 const alreadyExists = 36;
 const throttled = 89;
 
@@ -21,16 +22,17 @@ export async function createTopicsIn(link: KafkaLink, specs: readonly TopicSpec[
   const before = await leg('metadata', createTimeoutMs, 'F1_KAFKA_UNREACHABLE', () => link.metadata(names));
   const missing = specs.filter(({ name }) => !before.topics.has(name));
   const created = new Set<string>();
-  if (missing.length > 0) {
+  const create = async (some: readonly TopicSpec[]): Promise<void> => {
     const answers = await leg('creating topics (controller)', createTimeoutMs, 'F1_KAFKA_CONTROLLER', () =>
-      requestTopics(link, missing),
+      requestTopics(link, some),
     );
     for (const { name, errorCode, errorMessage } of answers) {
       if (errorCode === 0) created.add(name);
       else if (errorCode !== alreadyExists) throw refusal(name, errorCode, errorMessage ?? null);
     }
-  }
-  const topics = await waitVisible(link, names);
+  };
+  if (missing.length > 0) await create(missing);
+  const topics = await waitVisible(link, specs, create);
   return specs.map((spec) => {
     const partitions = topics.get(spec.name) ?? spec.partitions;
     const common = { topic: spec.name, partitions, wantedPartitions: spec.partitions };
@@ -54,13 +56,27 @@ async function requestTopics(
   return (await answerOf(() => createTopicsV7.api.async(connection, topics, createTimeoutMs, false))).topics;
 }
 
-/** Partition counts once every topic and a leader of each partition is known to the broker. */
-async function waitVisible(link: KafkaLink, names: readonly string[]): Promise<Map<string, number>> {
+/**
+ * Partition counts once every topic and a leader of each partition is known to the broker. A topic that was there and
+ * went (its deletion was still under way) is created anew.
+ */
+async function waitVisible(
+  link: KafkaLink,
+  specs: readonly TopicSpec[],
+  create: (some: readonly TopicSpec[]) => Promise<void>,
+): Promise<Map<string, number>> {
+  const names = specs.map(({ name }) => name);
   const endMs = performance.now() + visibleTimeoutMs;
+  let createMs = performance.now() + createAgainMs;
   for (;;) {
     const { topics } = await link.metadata(names);
     const isReady = names.every((name) => topics.get(name)?.leaders.every((leader) => leader >= 0) === true);
     if (isReady) return new Map([...topics.values()].map(({ name, leaders }) => [name, leaders.length]));
+    const gone = specs.filter(({ name }) => !topics.has(name));
+    if (gone.length > 0 && performance.now() >= createMs) {
+      createMs = performance.now() + createAgainMs;
+      await create(gone);
+    }
     if (performance.now() >= endMs) {
       const absent = names.filter((name) => !topics.has(name));
       const what =

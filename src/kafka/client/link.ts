@@ -127,7 +127,9 @@ export async function answerOf<T extends object>(request: () => Promise<T>): Pro
 }
 
 function isAnswer<T extends object>(response: unknown): response is T {
-  return typeof response === 'object' && response !== null && 'topics' in response;
+  return (
+    typeof response === 'object' && response !== null && ('topics' in response || 'responses' in response)
+  );
 }
 
 export function addressText({ host, port }: Address): string {

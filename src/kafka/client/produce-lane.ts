@@ -9,7 +9,7 @@ import { recordOverheadBytes } from '../validate-batch.ts';
 import type { Cluster } from './cluster.ts';
 import { isKafkaError, translateError } from './kafka-error.ts';
 import type { KafkaLink } from './link.ts';
-import { produceRecords } from './produce-request.ts';
+import type { ProduceRequests } from './produce-request.ts';
 import { RecordWriter } from './record-writer.ts';
 
 export interface LaneOptions {
@@ -17,6 +17,7 @@ export interface LaneOptions {
   readonly partition: number;
   readonly link: KafkaLink;
   readonly cluster: Cluster;
+  readonly requests: ProduceRequests;
   readonly deliveryTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -32,7 +33,6 @@ const maxRetryDelayMs = 250;
 /** How long a topic that was never seen may be missing: what a new one needs to spread through the cluster. */
 const newTopicPatienceMs = 1_000;
 const reportEveryMs = 5_000;
-const ackTimeoutMs = 10_000;
 
 const recordErrors = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'];
 const producerErrors = [
@@ -182,7 +182,7 @@ export class ProduceLane {
       const identity = await this.#identify(connection);
       const { records, headers } = job.batch;
       const bytes = this.#writer.write(records, from, to, headers, job.timestampMs, identity);
-      const offset = await produceRecords(connection, topic, partition, bytes, ackTimeoutMs);
+      const offset = await this.#options.requests.send(connection, topic, partition, bytes);
       identity.sequence = (identity.sequence + to - from) % 2_147_483_648;
       this.#wasStored = true;
       return offset;

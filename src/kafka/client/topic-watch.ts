@@ -1,4 +1,4 @@
-import type { ConsumeRequest, ResetReason } from '../../domain/broker.ts';
+import type { ConsumeRequest, ResetReason, StartPosition } from '../../domain/broker.ts';
 import type { Log } from '../../domain/log.ts';
 import { createCursor } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
@@ -23,6 +23,18 @@ export const everyPartition: Assignment = {
   seen: () => {},
 };
 
+/** What a topic was when it was seen last, and how its partitions are to begin. */
+interface KnownTopic {
+  readonly id: string;
+  /** Partitions at the first look; those that came later begin at `lateStart`. */
+  readonly firstPartitions: number;
+  readonly start: StartPosition;
+  readonly lateStart: StartPosition;
+  partitions: number;
+  /** Partitions whose next first batch says that what was read before is void. */
+  readonly void: Set<number>;
+}
+
 const waitReportMs = 5_000;
 const stalledAfterMs = 5_000;
 
@@ -35,8 +47,7 @@ export class TopicWatch {
   readonly #request: ConsumeRequest;
   readonly #assignment: Assignment;
   readonly #log: Log;
-  /** Topics seen before; those that appear after the first look are read from their beginning. */
-  readonly #ids = new Map<string, { id: string; partitions: number }>();
+  readonly #known = new Map<string, KnownTopic>();
   #isFirstLook = true;
   /** Cursors with records ahead that had not arrived, and where they stood. */
   #suspects = new Map<Cursor, number>();
@@ -65,11 +76,7 @@ export class TopicWatch {
   }
 
   #absent(name: string): void {
-    for (const [key, cursor] of this.cursors) {
-      if (cursor.topic !== name) continue;
-      cursor.generation += 1;
-      this.cursors.delete(key);
-    }
+    this.#forget(name);
     const now = performance.now();
     const absent = this.#absentSince.get(name);
     if (absent === undefined) {
@@ -85,16 +92,9 @@ export class TopicWatch {
   }
 
   async #follow(link: KafkaLink, topic: TopicView): Promise<boolean> {
-    const known = this.#ids.get(topic.name);
-    const isRecreated = known !== undefined && known.id !== topic.id;
-    const hasGrown = known !== undefined && !isRecreated && known.partitions < topic.leaders.length;
     const wanted = this.#assignment.partitionsOf(topic);
     if (wanted === null) return true;
-    if (isRecreated) {
-      this.#forget(topic.name);
-      this.#tell(topic.name, 'topic-recreated');
-    }
-    if (hasGrown) this.#tell(topic.name, 'partitions-changed');
+    const known = this.#recognise(topic);
     for (const [key, cursor] of this.cursors) {
       if (cursor.topic !== topic.name) continue;
       if (wanted.includes(cursor.partition)) cursor.leader = topic.leaders[cursor.partition] ?? -1;
@@ -104,37 +104,61 @@ export class TopicWatch {
       }
     }
     const missing = wanted.filter((partition) => !this.cursors.has(partitionKey(topic.name, partition)));
-    const isLate = known !== undefined || !this.#isFirstLook;
-    const added = missing.length === 0 || (await this.#add(link, topic, missing, isLate, isRecreated));
-    if (added) {
-      this.#absentSince.delete(topic.name);
-      this.#ids.set(topic.name, { id: topic.id, partitions: topic.leaders.length });
+    for (const isLate of [false, true]) {
+      const some = missing.filter((partition) => partition >= known.firstPartitions === isLate);
+      if (some.length > 0) await this.#add(link, topic, some, isLate ? known.lateStart : known.start);
     }
-    return added;
+    const isSettled = wanted.every((partition) => this.cursors.has(partitionKey(topic.name, partition)));
+    if (isSettled) this.#absentSince.delete(topic.name);
+    return isSettled;
+  }
+
+  /** Remembers a topic at first sight; forgets the cursors of an earlier one of the same name. */
+  #recognise(topic: TopicView): KnownTopic {
+    const known = this.#known.get(topic.name);
+    const partitions = topic.leaders.length;
+    if (known !== undefined && known.id === topic.id) {
+      if (known.partitions < partitions) this.#tell(topic.name, 'partitions-changed');
+      known.partitions = partitions;
+      return known;
+    }
+    const asked = this.#request.topics.find((one) => one.topic === topic.name)?.start ?? 'earliest';
+    const isRelative = asked === 'latest' || (typeof asked === 'object' && 'tail' in asked);
+    const lateStart = isRelative && this.#request.group === undefined ? 'earliest' : asked;
+    const isRecreated = known !== undefined;
+    const first: KnownTopic = {
+      id: topic.id,
+      firstPartitions: partitions,
+      start: isRecreated ? 'earliest' : this.#isFirstLook ? asked : lateStart,
+      lateStart: isRecreated ? 'earliest' : lateStart,
+      partitions,
+      void: new Set(isRecreated ? topic.leaders.keys() : []),
+    };
+    this.#known.set(topic.name, first);
+    if (isRecreated) {
+      this.#forget(topic.name);
+      this.#tell(topic.name, 'topic-recreated');
+    }
+    return first;
   }
 
   async #add(
     link: KafkaLink,
     topic: TopicView,
     partitions: readonly number[],
-    isLate: boolean,
-    isRecreated: boolean,
-  ): Promise<boolean> {
-    const wanted = this.#request.topics.find((one) => one.topic === topic.name)?.start ?? 'earliest';
-    const isRelative = wanted === 'latest' || (typeof wanted === 'object' && 'tail' in wanted);
-    const start =
-      isRecreated || (isLate && isRelative && this.#request.group === undefined) ? 'earliest' : wanted;
+    start: StartPosition,
+  ): Promise<void> {
     const committed = await this.#assignment.committed(topic.name, partitions);
     const offsets = await startOffsets(link, topic, partitions, start);
+    const voids = this.#known.get(topic.name)?.void;
     for (const partition of partitions) {
       const position = committed.get(partition) ?? offsets.get(partition);
       if (position === undefined) continue;
       const leader = topic.leaders[partition] ?? -1;
-      const reset = isRecreated ? 'topic-recreated' : null;
+      const reset = voids?.delete(partition) === true ? 'topic-recreated' : null;
       const cursor = createCursor(topic.name, topic.id, partition, leader, position, reset);
       this.cursors.set(partitionKey(topic.name, partition), cursor);
     }
-    return partitions.every((partition) => this.cursors.has(partitionKey(topic.name, partition)));
   }
 
   #forget(topic: string): void {
