@@ -26,6 +26,12 @@ export interface ReplayChoices {
   readonly lapRange?: { readonly first: number; readonly last: number };
   readonly start?: SeekTarget;
   readonly end?: SeekTarget;
+  /** Everything recorded instead of first lap start to last lap end. */
+  readonly all?: boolean;
+  /** Identity for a session that has none of its own. */
+  readonly name?: string;
+  /** Car numbers to rename, OLD=NEW, separated by commas. */
+  readonly carAlias?: string;
 }
 
 /** What the thread of the replay is started with. */

@@ -16,6 +16,9 @@ export interface ReplayOptions {
   readonly loop?: boolean;
   readonly once?: boolean;
   readonly mode?: string;
+  readonly all?: boolean;
+  readonly name?: string;
+  readonly carAlias?: string;
 }
 
 /** Adds the options of a replay. */
@@ -31,6 +34,9 @@ export function addReplayOptions(command: Command, brokers = 'auto, embedded, ma
       ),
     )
     .addOption(new Option('--end <place>', 'as --start').argParser(placeFrom))
+    .option('--all', 'everything recorded, not only from the first lap to the last')
+    .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
+    .option('--car-alias <old=new>', 'car number in the telemetry = car number in the entry list, e.g. 9=20')
     .option('--loop', 'begin again at the end')
     .option('--once', 'end after the last row')
     .addOption(
@@ -48,7 +54,7 @@ export function replayRequest(
   log: Log,
   signal: AbortSignal,
 ): Omit<ReplayRequest, 'spec' | 'chosen'> {
-  const { laps, start, end, once = false, loop = config.replay.loop } = options;
+  const { laps, start, end, all, name, carAlias, once = false, loop = config.replay.loop } = options;
   if (options.loop === true && once) {
     throw new F1Error('F1_USAGE', 'Cannot use --loop with --once: a loop has no last row', {
       exitCode: 2,
@@ -68,6 +74,9 @@ export function replayRequest(
     ...(laps === undefined ? {} : { lapRange: laps }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
+    ...(all === undefined ? {} : { all }),
+    ...(name === undefined ? {} : { name }),
+    ...(carAlias === undefined ? {} : { carAlias }),
   };
 }
 

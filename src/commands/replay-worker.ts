@@ -8,7 +8,8 @@ import { errorToPort } from '../kafka/remote/port-messages.ts';
 import { remoteBroker } from '../kafka/remote/remote-broker.ts';
 import { topicNames, topicSpecs } from '../kafka/topics.ts';
 import { type OpenedSession, runReplay, systemClock } from '../replay/index.ts';
-import { openSession } from './load-session.ts';
+import { configuredSpec } from '../source/index.ts';
+import { openSession, parseCarAlias } from './load-session.ts';
 import type { ReplayHostMessage, ReplayThreadData, ReplayThreadMessage } from './replay-messages.ts';
 
 /** The thread of the replay: opens sessions, plays them to the broker, and tells its host. Its entry is at the end. */
@@ -36,7 +37,7 @@ async function run(data: ReplayThreadData, host: MessagePort): Promise<void> {
         config.kafka.partitions.telemetry,
       clock: systemClock(),
       signal: stopping.signal,
-      source: spec ?? `${config.race.year}/${config.race.grand_prix}/${config.race.session}`,
+      source: spec ?? configuredSpec(config),
       open: (source, onProgress, signal) =>
         open(source, data, log, signal, (progress) => {
           tell({ op: 'progress', progress });
@@ -75,12 +76,15 @@ async function connect({ broker, config }: ReplayThreadData, log: Log): Promise<
 
 async function open(
   source: string,
-  { config }: ReplayThreadData,
+  { config, spec = configuredSpec(config), all, name, carAlias }: ReplayThreadData,
   log: Log,
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<OpenedSession> {
-  const { table } = await openSession({ spec: source, config, log, signal, onProgress });
+  // Identity and car numbers were given for the session of the command line, not for one that is loaded later.
+  const own =
+    source === spec ? { name, carAlias: carAlias === undefined ? undefined : parseCarAlias(carAlias) } : {};
+  const { table } = await openSession({ spec: source, config, log, signal, onProgress, all, ...own });
   return { table, events: eventsOf(table) };
 }
 
