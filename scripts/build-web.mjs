@@ -49,7 +49,8 @@ export async function buildWeb({ force = false, quiet = false } = {}) {
       build: { outDir: fresh },
     });
     writeFileSync(join(fresh, '.inputs'), inputs);
-    replaceFolder(fresh, dist);
+    // Another process may have built the same meanwhile: its page is being read already.
+    if (force || !isFresh(inputs)) replaceFolder(fresh, dist);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

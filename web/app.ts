@@ -88,7 +88,7 @@ const bands = computed(() => flagBands(raceView.value.phases));
 
 /** Session time as text in the chosen clock. */
 export function showTime(sessionS: number | null, decimals = 0): string {
-  return sessionS === null ? '–:––:––' : formatClock(clock.value, sessionS, clockFacts.value, decimals);
+  return sessionS === null ? '-:--:--' : formatClock(clock.value, sessionS, clockFacts.value, decimals);
 }
 
 export const board = new TraceBoard({

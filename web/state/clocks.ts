@@ -28,7 +28,7 @@ export function clockProblem(clock: ClockName, facts: ClockFacts): string | null
 
 /** A session time in the given clock, `decimals` places on the second; session time where that clock is not known. */
 export function formatClock(clock: ClockName, sessionS: number, facts: ClockFacts, decimals = 0): string {
-  if (!Number.isFinite(sessionS)) return '–:––:––';
+  if (!Number.isFinite(sessionS)) return '-:--:--';
   if (clockProblem(clock, facts) !== null || clock === 'session') return formatDuration(sessionS, decimals);
   const epochMs = facts.t0Ms! + sessionS * 1000;
   const offsetMinutes =

@@ -14,7 +14,7 @@ export async function diagnoseSocket(addresses: Addresses): Promise<ConnectionPr
     return {
       url,
       reason: `The bridge does not answer at ${addresses.route('')} (${health.failure})`,
-      hint: 'Start it with `npm start`; its address is grafana.bridge_host and grafana.bridge_port in config/config.yaml',
+      hint: 'Start it with npm start; its address is grafana.bridge_host and grafana.bridge_port in config/config.yaml',
     };
   }
   const { status, error, code, hint } = refusal;
@@ -29,7 +29,7 @@ export async function diagnoseSocket(addresses: Addresses): Promise<ConnectionPr
     return {
       url,
       reason: `The WebSocket was refused and ${addresses.route('')} is not a Slipstream bridge (HTTP ${health.status})`,
-      hint: 'A proxy must pass the whole path prefix to the bridge, `/ws` included',
+      hint: 'A proxy must pass everything under its path prefix to the bridge, ws included',
     };
   }
   return {

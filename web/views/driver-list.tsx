@@ -60,11 +60,14 @@ function Driver({ driver }: { readonly driver: DriverRow }) {
   const isSelected = selected.value.includes(code);
   const isFavourite = favourites.value.includes(code);
   const replayed = store.replay.value?.drivers ?? [];
-  const absence = !driver.hasTelemetry
-    ? 'no telemetry'
-    : replayed.length > 0 && !replayed.includes(code)
-      ? 'not replayed'
-      : null;
+  const isBlind = !raceView.value.drivers.some(({ hasTelemetry }) => hasTelemetry);
+  // Where nobody has telemetry the charts say so once.
+  const absence =
+    !driver.hasTelemetry && !isBlind
+      ? 'no data'
+      : replayed.length > 0 && !replayed.includes(code)
+        ? 'not replayed'
+        : null;
   const style = { '--team': colourOf(code) };
   return (
     <li

@@ -10,7 +10,7 @@ export function Loading({ replay }: { readonly replay: ReplayState }) {
     <div class="empty loading" data-testid="loading" role="status">
       <strong>Opening {replay.title || replay.source}</strong>
       <p>
-        {loading?.stage ?? replay.reason ?? 'Starting'}
+        <span class="loading-stage">{loading?.stage ?? replay.reason ?? 'starting'}</span>
         {loading?.file != null && (
           <>
             {' '}
@@ -20,13 +20,15 @@ export function Loading({ replay }: { readonly replay: ReplayState }) {
       </p>
       <progress class="progress" {...(share === null ? {} : { value: share, max: 1 })} />
       <p class="loading-facts">
-        <span>
-          {loading === null
-            ? ''
-            : `${formatBytes(loading.bytes)}${total === null ? '' : ` of ${formatBytes(total)}`}`}
-        </span>
+        <span>{sizeText(loading)}</span>
         <span>{loading?.eta_s == null ? '' : `${formatTimeLeft(loading.eta_s)} left`}</span>
       </p>
     </div>
   );
+}
+
+function sizeText(loading: ReplayState['loading']): string {
+  if (loading === null || (loading.bytes === 0 && loading.total_bytes === null)) return '';
+  const done = formatBytes(loading.bytes);
+  return loading.total_bytes === null ? done : `${done} of ${formatBytes(loading.total_bytes)}`;
 }

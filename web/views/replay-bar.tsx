@@ -1,5 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { clock, clockFacts, commandProblem, pending, sendCommand, showTime, store } from '../app.ts';
+import {
+  clock,
+  clockFacts,
+  commandProblem,
+  pending,
+  raceView,
+  sendCommand,
+  showTime,
+  store,
+} from '../app.ts';
 import { clockLabel } from '../state/clocks.ts';
 import { formatSpeed } from '../state/quantities.ts';
 import { LoopIcon, PauseIcon, PeopleIcon, PlayIcon, RestartIcon, StepIcon } from './icons.tsx';
@@ -153,9 +162,9 @@ function GoTo({ isEnabled }: { readonly isEnabled: boolean }) {
         class="link"
         disabled={!isEnabled || replay?.lights_out == null}
         onClick={() => void sendCommand('seek', 'lights out')}
-        title="Go to the start of the race"
+        title="Go to the start"
       >
-        Lights out
+        {/race|sprint$/i.test(raceView.value.session?.session ?? 'race') ? 'Lights out' : 'Session start'}
       </button>
       <input
         type="text"
