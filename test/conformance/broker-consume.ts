@@ -214,6 +214,20 @@ export function consumeCriteria(target: () => BrokerUnderTest): void {
     );
   });
 
+  test('commit: the last offsets may be committed right after the reading ended', async () => {
+    const { broker } = target();
+    const topic = await createTopic();
+    const group = `${topic}-group`;
+    await broker.produce({ topic, partition: 0, records: recordsOf(numbered(10)), headers: {} });
+    const request = { topics: [{ topic, start: 'earliest' as const }], group };
+    await readRecords(broker, request, 10);
+    await broker.commit(group, [{ topic, partition: 0, offset: 10 }]);
+    const { groups } = await broker.describe({ topics: [topic], groups: [group] });
+    assert.deepEqual(groups[0]?.offsets, [{ topic, partition: 0, committed: 10, lag: 0 }]);
+    const never = broker.commit(`${topic}-stranger`, [{ topic, partition: 0, offset: 1 }]);
+    await assert.rejects(never, { code: 'F1_KAFKA_REFUSED' });
+  });
+
   test('E18: consume of a topic that is created later starts at its first record', async () => {
     const { broker } = target();
     const topic = freshTopic();

@@ -16,6 +16,7 @@ import { checkAdvertisedOf } from './check-advertised.ts';
 import { Cluster } from './cluster.ts';
 import { createTopicsIn } from './create-topics.ts';
 import { describeCluster } from './describe.ts';
+import { commitForEmptyGroup } from './group-offsets.ts';
 import { GroupMember } from './group-member.ts';
 import { KafkaReader } from './kafka-reader.ts';
 import { KafkaLink } from './link.ts';
@@ -85,6 +86,8 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
   const lanes = new Map<string, ProduceLane>();
   const readers = new Set<{ end(): Promise<void> }>();
   const members = new Map<string, GroupMember>();
+  /** Groups that this connection has read as: their last offsets may be committed after the reading has ended. */
+  const readGroups = new Set<string>();
   const ended = new AbortController();
   let closing: Promise<void> | null = null;
   let lastFetchMs: number | null = null;
@@ -176,7 +179,10 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
     if (closing !== null || request.signal.aborted) void entry.end();
     else {
       readers.add(entry);
-      if (member !== null && group !== undefined) members.set(group, member);
+      if (member !== null && group !== undefined) {
+        members.set(group, member);
+        readGroups.add(group);
+      }
       request.signal.addEventListener('abort', stop, { once: true });
       void reader.run();
     }
@@ -187,12 +193,11 @@ export async function connectKafka(options: KafkaOptions): Promise<Broker> {
     if (closing !== null) throw closedError('Committing');
     const member = members.get(group);
     if (member === undefined) {
+      if (readGroups.has(group)) return commitForEmptyGroup(admin, group, offsets);
       throw new F1Error(
         'F1_KAFKA_REFUSED',
         `Committing failed: this connection does not read as group '${group}'`,
-        {
-          hint: 'Commit for the group that was given to consume, while it is reading',
-        },
+        { hint: 'Commit for the group that was given to consume' },
       );
     }
     await member.commit(offsets);

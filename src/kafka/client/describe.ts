@@ -1,5 +1,6 @@
-import { createTopicsV7, findCoordinatorV4, offsetFetchV8 } from '@platformatic/kafka';
+import { createTopicsV7, offsetFetchV8 } from '@platformatic/kafka';
 import type { BrokerDescription, GroupDescription, TopicDescription } from '../../domain/broker.ts';
+import { groupCoordinator } from './group-offsets.ts';
 import { answerOf } from './link.ts';
 import type { ClusterView, KafkaLink } from './link.ts';
 import { earliestTime, latestTime, listOffsets, partitionKey } from './list-offsets.ts';
@@ -71,16 +72,14 @@ async function describeGroup(
   group: string,
   topics: readonly TopicDescription[],
 ): Promise<GroupDescription> {
-  const connection = await link.any();
-  const { coordinators } = await findCoordinatorV4.api.async(connection, 0, [group]);
-  const coordinator = coordinators[0];
-  if (coordinator === undefined || coordinator.nodeId < 0) return { group, offsets: [] };
+  const coordinator = await groupCoordinator(link, group);
+  if (coordinator === null) return { group, offsets: [] };
   const asked = topics.map(({ name, partitions }) => ({
     name,
     partitionIndexes: partitions.map(({ partition }) => partition),
   }));
   const { groups } = await offsetFetchV8.api.async(
-    await link.node(coordinator.nodeId),
+    coordinator,
     [{ groupId: group, memberId: null, memberEpoch: -1, topics: asked }],
     false,
   );
