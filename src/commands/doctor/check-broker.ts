@@ -39,7 +39,7 @@ export const checkBroker: Check = async ({ config, signal }) => {
     const advice = error instanceof F1Error ? error.hint : 'Run it again with --verbose';
     return [warn(name, messageOf(error), advice)];
   }
-  const connection = await securityOptions(security);
+  const connection = await securityOptions(security, servers);
   const probe = await probeBroker({ bootstrap, connection, signal });
   if (probe.madeTopic) await removeProbeTopic({ bootstrap, connection }).catch(() => {}); // it is empty of meaning and small
   const failing = failingLeg(probe);

@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { errnoOf } from '../../util/errno.ts';
+import { userName } from '../../util/user-name.ts';
+import { messageOf } from '../../domain/errors.ts';
 import { formatBytes, freeBytes, minimumFreeBytes } from '../../kafka/managed/index.ts';
 import { managedOptions } from '../managed-options.ts';
 import { fail, ok, warn } from './check.ts';
@@ -33,7 +35,7 @@ function checkFolder(name: string, folder: string, key: string): CheckResult {
   if (reason === null) return ok(name, `${path} can be written`);
   return fail(
     name,
-    `${path} cannot be written by ${userName()}: ${reason}`,
+    `${path} cannot be written by user ${userName()}: ${reason}`,
     `Change its owner or rights, or set ${key}`,
   );
 }
@@ -51,15 +53,6 @@ function whyNotWritable(path: string): string | null {
     }
     return null;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code ?? message;
-  }
-}
-
-function userName(): string {
-  try {
-    return `user ${userInfo().username}`;
-  } catch {
-    return 'this user'; // a container's user id without a name
+    return errnoOf(error) ?? messageOf(error);
   }
 }

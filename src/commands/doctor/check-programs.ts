@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { errnoOf } from '../../util/errno.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { findJava, findKafka, javaInstallCommand, requiredJava } from '../../kafka/managed/index.ts';
 import { fail, ok, warn } from './check.ts';
@@ -25,19 +26,14 @@ export const checkNode: Check = async () => {
 
 /** Every dependency of package.json is there in the very version the lock file names. */
 export const checkDependencies: Check = async () => {
-  const lock = readJson<{ packages: Record<string, { version?: string; optional?: boolean }> }>(
-    'package-lock.json',
-  );
-  const { dependencies = {}, devDependencies = {} } = readJson<{
-    dependencies?: Record<string, string>;
-    devDependencies?: Record<string, string>;
-  }>('package.json');
+  const { packages = {} } = readPackage('package-lock.json');
+  const { dependencies = {}, devDependencies = {} } = readPackage('package.json');
   const names = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
   const wrong: string[] = [];
   for (const name of names) {
-    const wanted = lock.packages[`node_modules/${name}`]?.version;
+    const wanted = packages[`node_modules/${name}`]?.version;
     const path = join('node_modules', name, 'package.json');
-    const found = existsSync(join(root, path)) ? readJson<{ version?: string }>(path).version : undefined;
+    const found = existsSync(join(root, path)) ? readPackage(path).version : undefined;
     if (found !== wanted || found === undefined)
       wrong.push(`${name} ${found ?? 'missing'} (locked ${wanted ?? 'nowhere'})`);
   }
@@ -70,10 +66,7 @@ export const checkMaven: Check = async ({ config, environment, signal }) => {
     return [ok('Maven', version)];
   } catch (error) {
     signal.throwIfAborted();
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'not found on PATH'
-        : messageOf(error).split('\n')[0];
+    const reason = errnoOf(error) === 'ENOENT' ? 'not found on PATH' : messageOf(error).split('\n')[0];
     if (findKafka(config.kafka.managed.dir, environment) !== null)
       return [ok('Maven', `${reason}; not needed, Kafka is installed`)];
     const command = process.platform === 'darwin' ? 'brew install maven' : 'sudo apt-get install maven';
@@ -93,9 +86,7 @@ const localBrowsers = [
 export const checkBrowser: Check = async ({ environment }) => {
   const packaged = join('node_modules', '@sparticuz', 'chromium', 'package.json');
   if (process.platform === 'linux' && process.arch === 'x64' && existsSync(join(root, packaged))) {
-    return [
-      ok('Browser for tests', `Chromium ${readJson<{ version?: string }>(packaged).version ?? ''} from npm`),
-    ];
+    return [ok('Browser for tests', `Chromium ${readPackage(packaged).version ?? ''} from npm`)];
   }
   const found = [environment['SLIPSTREAM_CHROME'], ...localBrowsers].find(
     (path) => path !== undefined && existsSync(path),
@@ -110,6 +101,15 @@ export const checkBrowser: Check = async ({ environment }) => {
   ];
 };
 
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
+/** What this check reads of package.json and package-lock.json. */
+interface PackageFile {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly packages?: Readonly<Record<string, { readonly version?: string }>>;
+}
+
+function readPackage(path: string): PackageFile {
+  const value: PackageFile = JSON.parse(readFileSync(join(root, path), 'utf8'));
+  return value;
 }

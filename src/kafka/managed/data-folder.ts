@@ -87,7 +87,7 @@ function hasMetadataLog(paths: ManagedPaths): boolean {
 /** Cluster record of the folder, or null when there is none that can be read. */
 export function readCluster(paths: ManagedPaths): ClusterRecord | null {
   try {
-    const value = JSON.parse(readFileSync(paths.cluster, 'utf8')) as Partial<ClusterRecord>;
+    const value: Partial<ClusterRecord> = JSON.parse(readFileSync(paths.cluster, 'utf8'));
     const { clusterId, nodeId, kafkaVersion, started } = value;
     if (typeof clusterId !== 'string' || typeof nodeId !== 'number' || typeof kafkaVersion !== 'string')
       return null;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { errnoOf } from '../../util/errno.ts';
 import { F1Error } from '../../domain/errors.ts';
 
 /** A Java that was run and told its version. */
@@ -102,7 +103,7 @@ function runVersion(
     execFile(path, ['-version'], options, (error, stdout, stderr) => {
       const output = `${stderr}${stdout}`;
       if (error === null) return resolve({ output, failure: null });
-      const { code } = error as NodeJS.ErrnoException;
+      const code = errnoOf(error);
       const reason =
         code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'not executable' : firstLine(output);
       resolve({ output, failure: reason || error.message });

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errnoOf } from '../../util/errno.ts';
 import { isProcessAlive, processStartTime } from '../../util/process-info.ts';
 
 /** Content of the lock file: who has the folder. */
@@ -160,7 +161,7 @@ function createExclusive(path: string, content: LockContent): boolean {
     linkSync(beside, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errnoOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(beside, { force: true });
@@ -176,7 +177,7 @@ function readRaw(path: string): { text: string | null; content: LockContent | nu
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { text: null, content: null };
+    if (errnoOf(error) === 'ENOENT') return { text: null, content: null };
     throw error;
   }
   return { text, content: parse(text) };

@@ -67,7 +67,7 @@ test('E1: startKafka twice at once on a stopped folder starts one broker', kafka
   const options = { ...base, dir: kafka.dir, port: kafka.port, controllerPort: 0 };
   const both = await Promise.all([startKafka(options), startKafka(options)]);
   assert.equal(both[0].pid, both[1].pid);
-  assert.deepEqual(both.map((each) => each.alreadyRunning).sort(), [false, true]);
+  assert.notEqual(both[0].alreadyRunning, both[1].alreadyRunning, 'one started it, the other found it');
 });
 
 test(
