@@ -1,16 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { noLog } from '../../src/domain/log.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { findJava, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
+import { findJava, findKafka, installKafka, startKafka } from '../../src/kafka/managed/index.ts';
 import type { ManagedKafka } from '../../src/kafka/managed/index.ts';
 
 const { java, found } = await findJava();
+const folders = (process.env['PATH'] ?? '').split(delimiter);
+const canInstall = findKafka(tmpdir()) !== null || folders.some((folder) => existsSync(join(folder, 'mvn')));
 
 /** Skip reason for `node:test` where no real broker can run: false = run. */
 export const skipWithoutKafka: string | false =
-  java === null ? `a real Kafka broker needs Java 17 or newer: ${found.join('; ')}` : false;
+  java === null
+    ? `a real Kafka broker needs Java 17 or newer: ${found.join('; ')}`
+    : !canInstall && 'a real Kafka broker needs Maven (mvn) once, or KAFKA_HOME';
+
+/** The first install takes a minute: said on stderr, even when the test itself logs nothing. */
+const installLog: Log = { ...noLog, info: (message) => void process.stderr.write(`${message}\n`) };
 
 export interface TestKafka {
   readonly bootstrap: string;
@@ -37,7 +44,7 @@ export async function startTestKafka(
 ): Promise<TestKafka> {
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-kafka-'));
   const { signal } = new AbortController();
-  await installKafka({ dir, log, signal });
+  await installKafka({ dir, log: installLog, signal });
   const options = { dir, heapMb: 256, profile: 'test', log, signal, endsWithParent: true } as const;
   let broker = await startKafka({ ...options, port: 0, controllerPort: 0 });
   const { port, bootstrap, controllerPort } = broker;
