@@ -126,7 +126,8 @@ function networkReason(flat: Flat): string {
   if (flat.codes.some((code) => code === 'EHOSTUNREACH' || code === 'ENETUNREACH'))
     return 'there is no route to the host';
   if (/timed? ?out/i.test(flat.text)) return 'no answer in time';
-  if (/closed/i.test(flat.text)) return 'the connection was closed by the other side';
+  if (/closed/i.test(flat.text))
+    return 'the connection was closed by the other side (is that a Kafka listener?)';
   return flat.text || 'unknown reason';
 }
 
