@@ -7,7 +7,7 @@ import { answerOf } from './link.ts';
 import type { KafkaLink } from './link.ts';
 import { leg } from './with-timeout.ts';
 
-const createTimeoutMs = 10_000;
+const createTimeoutMs = 5_000;
 const visibleTimeoutMs = 10_000;
 const createAgainMs = 500;
 const alreadyExists = 36;
