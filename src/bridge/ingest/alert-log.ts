@@ -22,7 +22,7 @@ export interface AlertLog {
   /** Episodes given up because the log was full. */
   readonly dropped: number;
   put(alert: AlertMessage): void;
-  /** Newest first (by opening). O(n). */
+  /** Newest first by opening, in the same order for every reader, whatever partition it read first. O(n). */
   list(filter: AlertFilter, limit: number): AlertMessage[];
   summary(): AlertSummary;
   clear(): void;
@@ -33,7 +33,22 @@ export const anyAlert: AlertFilter = { drivers: null, severities: null, types: n
 /** A log of at most `capacity` episodes; the oldest go first, counted. */
 export function createAlertLog(capacity: number): AlertLog {
   const byId = new Map<string, AlertMessage>();
+  /** Episodes by opening, oldest first. */
+  const ids: string[] = [];
   let dropped = 0;
+
+  /** Partitions arrive one after the other, so an opening may be older than the last one known. */
+  function place(alert: AlertMessage): void {
+    let from = 0;
+    let to = ids.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (isAfter(byId.get(ids[middle]!)!, alert)) to = middle;
+      else from = middle + 1;
+    }
+    ids.splice(from, 0, alert.alert_id);
+  }
+
   return {
     get size() {
       return byId.size;
@@ -45,18 +60,16 @@ export function createAlertLog(capacity: number): AlertLog {
       const before = byId.get(alert.alert_id);
       // A closing record read again must not be undone by the opening one.
       if (before?.state === 'closed' && alert.state === 'open') return;
+      if (before === undefined) place(alert);
       byId.set(alert.alert_id, alert);
       if (byId.size <= capacity) return;
-      for (const oldest of byId.keys()) {
-        byId.delete(oldest);
-        dropped++;
-        return;
-      }
+      byId.delete(ids.shift()!);
+      dropped++;
     },
     list(filter, limit) {
       const found: AlertMessage[] = [];
-      for (const alert of [...byId.values()].toReversed()) {
-        if (found.length >= limit) break;
+      for (let at = ids.length - 1; at >= 0 && found.length < limit; at--) {
+        const alert = byId.get(ids[at]!)!;
         if (matches(alert, filter)) found.push(alert);
       }
       return found;
@@ -76,9 +89,14 @@ export function createAlertLog(capacity: number): AlertLog {
     },
     clear() {
       byId.clear();
+      ids.length = 0;
       dropped = 0;
     },
   };
+}
+
+function isAfter(a: AlertMessage, b: AlertMessage): boolean {
+  return a.started_at === b.started_at ? a.alert_id > b.alert_id : a.started_at > b.started_at;
 }
 
 function matches(alert: AlertMessage, { drivers, severities, types, states }: AlertFilter): boolean {
