@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import type { Broker } from '../domain/broker.ts';
@@ -19,6 +20,8 @@ import { createReader } from './ingest/reader.ts';
 import { runCommand } from './http/replay-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
 import type { Caller } from './http/request-guard.ts';
+
+const closePatienceMs = 2000;
 
 export interface BridgeOptions {
   readonly broker: Broker;
@@ -56,7 +59,7 @@ export interface Bridge {
   readonly port: number;
   readonly app: FastifyInstance;
   stats(): BridgeStats;
-  /** Ends reading, sockets and listeners. Idempotent; within a second, also without a broker. */
+  /** Ends reading, sockets and listeners. Idempotent; within 3 s, also without a broker. */
   close(): Promise<void>;
 }
 
@@ -165,7 +168,8 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       metrics.close();
       await listening.close();
       await app.close();
-      await Promise.all(running);
+      // A broker that hangs must not keep the bridge from closing.
+      await Promise.race([Promise.all(running), delay(closePatienceMs, undefined, { ref: false })]);
     })();
     return closing;
   };

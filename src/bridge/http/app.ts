@@ -68,7 +68,9 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
     forceCloseConnections: true,
     frameworkErrors: (error, _, reply) => {
       const known = knownError(error);
-      void reply.code(known.status).type('application/json; charset=utf-8').send(errorBody(known));
+      reply.hijack();
+      reply.raw.writeHead(known.status, { 'content-type': 'application/json; charset=utf-8' });
+      reply.raw.end(JSON.stringify(errorBody(known)));
     },
     // A page left open must not keep the bridge from closing; slow bodies must not keep sockets.
     requestTimeout: 30_000,
