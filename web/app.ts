@@ -115,6 +115,10 @@ effect(() => {
   void [tracedDrivers.value, windowS.value, clock.value, lapLines.value, bands.value, clockFacts.value];
   board.invalidate();
 });
+effect(() => {
+  const { session } = raceView.value;
+  document.title = session === null ? 'Slipstream' : `${session.event} · ${session.session} · Slipstream`;
+});
 effect(() => preferences.write('window', windowS.value));
 effect(() => preferences.write('clock', clock.value));
 effect(() => preferences.write('favourites', favourites.value));
