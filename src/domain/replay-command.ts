@@ -15,7 +15,7 @@ export type ReplayCommand =
   | { readonly name: 'loop'; readonly loop: boolean };
 
 /** Most rows that one step may send. */
-export const maxStepRows = 10_000;
+export const maxStepRows = 100_000;
 
 /** The command that name and value make, or one sentence saying what is wrong with them. */
 export function parseReplayCommand(name: unknown, value: unknown): ReplayCommand | string {

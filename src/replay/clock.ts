@@ -4,7 +4,7 @@ export interface ReplayClock {
   nowMs(): number;
   /** Wall-clock time, epoch ms, read once per anchor. */
   epochMs(): number;
-  /** Calls `run` at `atMs` of the monotonic scale, never earlier; `precise` spends CPU to be on time. */
+  /** Calls `run` at `atMs` of the monotonic scale, never earlier and never before this returns; `precise` spends CPU to be on time. */
   wakeAt(atMs: number, precise: boolean, run: () => void): Wake;
   /** Calls `run` after waiting input and output was served. */
   defer(run: () => void): Wake;
@@ -49,7 +49,8 @@ function wakeAt(atMs: number, precise: boolean, run: () => void): Wake {
       timer = setTimeout(check, Math.min(longestTimerMs, Math.max(1, Math.floor(leftMs - spinMs + 0.6))));
     else timer = setTimeout(check, Math.min(longestTimerMs, Math.max(1, Math.floor(leftMs))));
   };
-  check();
+  // Never at once: the caller is in the middle of the work that this wakes.
+  immediate = setImmediate(check);
   return {
     cancel: () => {
       isCancelled = true;
