@@ -6,7 +6,6 @@ import { defaultConfig } from '../src/config/defaults.ts';
 import { noLog } from '../src/domain/log.ts';
 import { countRows } from '../src/domain/table.ts';
 import { openSession } from '../src/commands/load-session.ts';
-import { titleOf } from '../src/replay/index.ts';
 
 export interface OpenTableReport {
   readonly title: string;
@@ -32,8 +31,9 @@ const { table, fromCache } = await openSession({
   noCache: flag === '--no-cache',
 });
 const seconds = performance.now() / 1000;
+const { year, event, session } = table.identity;
 const report: OpenTableReport = {
-  title: titleOf(table),
+  title: [year, event, session].filter((part) => part !== null && part !== '').join(' '),
   simulated: table.identity.simulated,
   rows: countRows(table),
   drivers: table.tables

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { sharedData } from '../../test/support/shared-data.ts';
 import { messageOf } from '../../src/domain/errors.ts';
 import { SkipError } from './context.ts';
 import type { Benchmark, BenchContext } from './context.ts';
@@ -93,7 +94,8 @@ export async function runBenchmark(
     caveats,
     skipped,
   };
-  const session = options.session === null ? [] : [[resolve(options.session), '<session>'] as const];
+  const folder = options.session === null ? sharedData() : resolve(options.session);
+  const session = folder === null ? [] : [[folder, '<session data>'] as const];
   return anonymise(result, [...session, ...privateNames(root)]);
 }
 
