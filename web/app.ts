@@ -52,10 +52,25 @@ let token: string | null = null;
 export const raceView = computed(() => viewOfRace(store.race.value.state));
 /** Team colour by driver code. */
 export const colours = computed(() => teamColours(raceView.value.drivers));
-export const selected = computed<readonly string[]>(() => {
+/** Drivers shown while none were chosen by hand: settled once a run, so that no trace changes hands with the lead. */
+const automatic = signal<readonly string[]>([]);
+let automaticRun = '';
+export const selected = computed<readonly string[]>(() => chosen.value ?? automatic.value);
+effect(() => {
   const { drivers } = raceView.value;
-  return chosen.value ?? defaultDrivers(drivers, favourites.value);
+  const run = store.identity.value?.run ?? '';
+  if (drivers.length === 0) return;
+  if (run === automaticRun && drivers.some(({ code }) => automatic.peek().includes(code))) return;
+  automaticRun = run;
+  automatic.value = defaultDrivers(drivers, favourites.peek());
 });
+
+/** Shows favourites or the usual drivers again. */
+export function selectDefault(): void {
+  chosen.value = null;
+  automatic.value = defaultDrivers(raceView.peek().drivers, favourites.peek());
+}
+
 export const clockFacts = computed<ClockFacts>(() => {
   const { session } = raceView.value;
   const t0Ms = typeof session?.t0 === 'string' ? Date.parse(session.t0) : Number.NaN;

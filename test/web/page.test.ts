@@ -200,6 +200,25 @@ test('A11: the four clocks are named beside the stamps', async (t) => {
   watched.assertClean();
 });
 
+test('favourites outlive a reload and are preselected; who is shown does not change with the lead', async (t) => {
+  const pipeline = await startPipeline(t, { startS: 700 });
+  const watched = await openPage(t, browser, pipeline.pageUrl);
+  const { page } = watched;
+  const shown = (): Promise<string[]> =>
+    page.locator('.driver-main[aria-pressed="true"] .driver-code').allTextContents();
+  await watched.untilText('replay-status', /playing/);
+  await page.getByRole('button', { name: 'Favourite NOR' }).click();
+  await page.getByRole('button', { name: 'Favourite LEC' }).click();
+  assert.deepEqual(await shown(), ['VER', 'HAM', 'LEC']);
+  await page.reload();
+  await watched.untilText('replay-status', /playing/);
+  assert.deepEqual(await shown(), ['LEC', 'NOR']);
+  await pipeline.command('seek', { lap: 5 });
+  await watched.untilText('lap', /5\/20/);
+  assert.deepEqual(await shown(), ['LEC', 'NOR']);
+  watched.assertClean();
+});
+
 test('SIMULATED is marked when the session is simulated, and only then', async (t) => {
   const sessions = { simulated: { simulated: true }, real: {} };
   const pipeline = await startPipeline(t, { sessions });

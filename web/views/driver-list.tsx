@@ -3,6 +3,7 @@ import {
   colourOf,
   favourites,
   raceView,
+  selectDefault,
   selected,
   store,
   toggleDriver,
@@ -32,7 +33,7 @@ export function DriverList() {
           {selected.value.length} of {drivers.length}
         </span>
         {chosen.value !== null && (
-          <button type="button" class="link" onClick={() => (chosen.value = null)}>
+          <button type="button" class="link" onClick={selectDefault}>
             Default
           </button>
         )}

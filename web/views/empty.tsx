@@ -1,4 +1,4 @@
-import { chosen, isPickerOpen, raceView, selected, sendCommand, showTime, store } from '../app.ts';
+import { isPickerOpen, raceView, selectDefault, selected, sendCommand, showTime, store } from '../app.ts';
 import { explainEmpty } from '../state/empty-reason.ts';
 import type { EmptyFacts } from '../state/empty-reason.ts';
 
@@ -39,7 +39,7 @@ export function Empty({ what, topics, usesDrivers = false, hidden = 0, onClearFi
     if (action === 'start') void sendCommand('resume');
     else if (action === 'choose-session') isPickerOpen.value = true;
     else if (action === 'clear-filter') onClearFilter?.();
-    else chosen.value = null;
+    else selectDefault();
   }
   return (
     <div class={`empty empty-${kind}`} data-testid="empty" data-kind={kind} role="status">
