@@ -171,16 +171,21 @@ try {
   // Steady arrival, one client without a rate limit.
   const latencies: number[] = [];
   let isMeasuring = false;
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
-  socket.on('open', () =>
-    socket.send('{"op":"subscribe","drivers":[],"channels":["speed","rpm","throttle","gear"]}'),
-  );
-  socket.on('message', (data: Buffer) => {
+  let socket: WebSocket | null = null;
+  const join = (): void => {
+    const own = new WebSocket(`${url.replace('http', 'ws')}/ws`);
+    socket = own;
+    own.on('open', () =>
+      own.send('{"op":"subscribe","drivers":[],"channels":["speed","rpm","throttle","gear"]}'),
+    );
+    own.on('message', takeFrame);
+  };
+  const takeFrame = (data: Buffer): void => {
     const nowMs = performance.timeOrigin + performance.now();
     if (!isMeasuring || !data.subarray(0, 14).toString().startsWith('{"op":"delta"')) return;
     const { telemetry } = JSON.parse(data.toString()) as { telemetry: Record<string, { t: number[] }> };
     for (const { t } of Object.values(telemetry)) for (const due of t) latencies.push(nowMs - due);
-  });
+  };
   let n = total;
   const ending = new AbortController();
   const anchor = performance.timeOrigin + performance.now();
@@ -198,12 +203,19 @@ try {
     n += sent;
   })();
   await delay(2000);
-  isMeasuring = true;
   const cpuBefore = cpuS(pid);
   const quietFrom = performance.now();
-  await delay(seconds * 500);
+  await delay(seconds * 400);
   const quietS = (performance.now() - quietFrom) / 1000;
-  report['cpuShareWithoutQueries'] = Math.round(((cpuS(pid) - cpuBefore) / quietS) * 1000) / 1000;
+  report['cpuShareWithoutQueriesAndClients'] = Math.round(((cpuS(pid) - cpuBefore) / quietS) * 1000) / 1000;
+  join();
+  await delay(1000);
+  isMeasuring = true;
+  const cpuBeforeClient = cpuS(pid);
+  const clientFrom = performance.now();
+  await delay(seconds * 400);
+  const clientS = (performance.now() - clientFrom) / 1000;
+  report['cpuShareWithOneClient'] = Math.round(((cpuS(pid) - cpuBeforeClient) / clientS) * 1000) / 1000;
   latencies.sort((a, b) => a - b);
   report['dueToClientMs'] = {
     count: latencies.length,
@@ -246,7 +258,7 @@ try {
   report['memoryEndMb'] = await memoryMb();
   ending.abort();
   await pacing;
-  socket.close();
+  (socket as WebSocket | null)?.close();
 } finally {
   child.kill('SIGTERM');
   await broker.close();
