@@ -90,6 +90,8 @@ class ReplayServer {
     etaSeconds: null,
   };
   #loadAbort: AbortController | null = null;
+  /** Whether the session that a load interrupts was playing, and goes on when the load fails. */
+  #wasPlaying = false;
   #speed: number;
   #loop: boolean;
   #notice: string | null = null;
@@ -174,17 +176,25 @@ class ReplayServer {
       this.#loading = progress;
       if (isNewStage) this.#publisher.publish();
     };
-    const session = await this.#options.open(source, onProgress, AbortSignal.any([signal, abort.signal]));
+    let session: OpenedSession;
+    try {
+      session = await this.#options.open(source, onProgress, AbortSignal.any([signal, abort.signal]));
+    } catch (error) {
+      // Another load took over: what became of this one is nobody's concern any more.
+      if (this.#loadAbort !== abort) return;
+      throw error;
+    }
     if (this.#loadAbort !== abort || this.#isClosing) return;
     const run =
-      this.#player === null ? { ...this.#run, table: session.table } : this.#createRun(source, session.table);
+      this.#player === null
+        ? { ...this.#run, source, table: session.table }
+        : this.#createRun(source, session.table);
     const player = this.#createPlayer(run, session, this.#rangeOf(session.table, range));
     const previous = this.#player;
     this.#player = player;
     this.#run = run;
     await previous?.close(closeGraceMs);
-    this.#loading = null;
-    this.#loadAbort = null;
+    if (this.#loadAbort === abort) this.#endLoading();
     if (session.table.tables.length === 0) {
       log.warn(`${titleOf(session.table)} has no telemetry: only laps, positions and messages are replayed`);
     }
@@ -308,18 +318,26 @@ class ReplayServer {
   /** Opens another session in a new run; when that fails the one before goes on. */
   async #reload(source: string): Promise<void> {
     const previous = this.#player;
-    const wasPlaying = previous?.snapshot().status === 'playing' || previous?.snapshot().status === 'holding';
-    if (wasPlaying) previous?.pause();
+    if (this.#loading === null) {
+      const status = previous?.snapshot().status;
+      this.#wasPlaying = status === 'playing' || status === 'holding';
+      if (this.#wasPlaying) previous?.pause();
+    }
     try {
       await this.#load(source, { drivers: [] });
     } catch (error) {
       if (this.#isClosing) return;
-      this.#loading = null;
+      this.#endLoading();
       this.#notice = `${source} could not be opened: ${messageOf(error)}`;
       this.#options.log.error(this.#notice);
-      if (wasPlaying) previous?.resume();
+      if (this.#wasPlaying) previous?.resume();
       this.#publisher.publish();
     }
+  }
+
+  #endLoading(): void {
+    this.#loading = null;
+    this.#loadAbort = null;
   }
 
   #state(): ReplayState {

@@ -42,7 +42,7 @@ export function stateOf(input: StateInput): ReplayState {
   const now = player?.snapshot() ?? null;
   const timing = run.table?.timing;
   const isTold = now?.status === 'holding' || now?.status === 'failed';
-  const status = loading !== null ? 'loading' : (now?.status ?? 'loading');
+  const status = loading !== null ? 'loading' : (now?.status ?? 'failed');
   const isOver = status === 'ended' || status === 'failed';
   return {
     timestamp: new Date(Math.round(input.nowEpochMs)).toISOString(),

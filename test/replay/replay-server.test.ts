@@ -248,6 +248,24 @@ test('runReplay: a session that cannot be loaded leaves the one before playing a
   assert.deepEqual([state.run, state.segment, state.source], [first.run, 0, 'folder']);
 });
 
+test('runReplay: a load takes over from one that is still reading, also from the first', async (t) => {
+  const { send, until } = await start(t, {
+    open: (source, _, signal) =>
+      source === 'elsewhere'
+        ? Promise.resolve({ table, events })
+        : new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  });
+  await until((state) => state.status === 'loading');
+  for (const source of ['slow', 'slower', 'elsewhere']) await send('load', source);
+  const playing = await until((state) => state.status === 'playing');
+  assert.deepEqual([playing.source, playing.reason, playing.loading], ['elsewhere', null, null]);
+  await send('load', 'slow');
+  await until((state) => state.status === 'loading');
+  await send('load', 'elsewhere');
+  const again = await until((state) => state.status === 'playing');
+  assert.ok(again.run > playing.run);
+});
+
 test('runReplay: rejects when the first session cannot be opened, or a driver is not in it', async (t) => {
   const failing = await start(t, {
     open: async () => {
