@@ -245,7 +245,11 @@ function describeDriver(
             compound: compoundName(buffer.compound[slot]!),
             ...values,
           },
-    gear_ratios: points?.derivation.calibration(state.race.session?.year ?? null) ?? null,
+    /** Car speed per 1,000 rpm in each gear, behind the channel wheel_spin: an estimate with its origin. */
+    gear_ratios:
+      points?.derivation
+        .calibration(state.race.session?.year ?? null)
+        .map(({ kmhPerKrpm, ...rest }) => ({ ...rest, kmh_per_krpm: kmhPerKrpm })) ?? null,
   };
 }
 

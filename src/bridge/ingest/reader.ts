@@ -160,7 +160,7 @@ export function createReader(deps: ReaderDeps): Reader {
   const goLive = (): void => {
     phase = 'live';
     state.setLive(clock());
-    log.info('Bridge has read back its window', {
+    log.debug('Bridge has read back its window', {
       points: state.points.points(),
       run: state.tracker.run,
       segment: state.tracker.segment,
