@@ -63,6 +63,8 @@ export interface Run {
 
 /** How long batches in flight may take when the replay closes [ms]. */
 const closeGraceMs = 3000;
+/** What the last state gets when the batches took all of that [ms]. */
+const leastStateGraceMs = 200;
 
 /**
  * The one replay and its clock: opens the session, plays it, obeys the control topic and tells its state. Settles
@@ -141,7 +143,8 @@ class ReplayServer {
       this.#isClosing = true;
       this.#loadAbort?.abort();
       await this.#player?.close(closeGraceMs);
-      await this.#publisher.close(1000);
+      const leftMs = closeGraceMs - (this.#options.clock.nowMs() - endedMs);
+      await this.#publisher.close(Math.min(1000, Math.max(leastStateGraceMs, leftMs)));
       reading.abort();
       await commands;
     }
