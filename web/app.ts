@@ -19,8 +19,8 @@ export const addresses = addressesFor(location.href);
 export const preferences = createPreferences(() => localStorage);
 export const store = new PageStore();
 
-const isWindow = (value: unknown): value is number => windows.includes(value as never);
-const isClock = (value: unknown): value is ClockName => clockNames.includes(value as never);
+const isWindow = (value: unknown): value is number => windows.some((seconds) => seconds === value);
+const isClock = (value: unknown): value is ClockName => clockNames.some((name) => name === value);
 
 /** Widths of the trace window [s]. */
 export const windows = [10, 30, 60, 120, 300] as const;

@@ -189,13 +189,13 @@ test('A6: a view that fails stays alone, offers a retry and a report', async (t)
   await watched.untilText('replay-status', /playing/);
   await page.evaluate(() => {
     // Stands for a fault in one view: only the weather formats a temperature like this.
-    const { toFixed } = Number.prototype;
+    const toFixed: unknown = Reflect.get(Number.prototype, 'toFixed');
     const replace = (value: unknown): void => {
       Reflect.set(Number.prototype, 'toFixed', value);
     };
     replace(function fail(this: number, digits: number): string {
       if (this.valueOf() === 66.6) throw new Error('made to fail');
-      return toFixed.call(this, digits);
+      return String(Reflect.apply(toFixed as () => string, this, [digits]));
     });
     Object.assign(globalThis, { repair: () => replace(toFixed) });
   });

@@ -31,5 +31,6 @@ function textOf(store: TelemetryStore, driver: string, channel: string, cursorS:
 }
 
 function isKept(channel: string): channel is KeptChannel {
-  return keptChannels.includes(channel as KeptChannel);
+  const names: readonly string[] = keptChannels;
+  return names.includes(channel);
 }

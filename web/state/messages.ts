@@ -150,24 +150,29 @@ function readObjects(value: unknown): readonly Readonly<Record<string, unknown>>
 
 const statuses = new Set(['loading', 'playing', 'paused', 'holding', 'ended', 'stopped', 'failed']);
 
+/** A state whose fields that the page calculates with are numbers or null; the rest is only shown. */
 function readReplay(value: unknown): ReplayState | null {
-  if (!isRecord(value) || !statuses.has(readText(value['status'])) || typeof value['run'] !== 'string')
-    return null;
+  if (!isReplay(value)) return null;
+  const read: Readonly<Record<string, unknown>> = value;
   return {
-    ...(value as unknown as ReplayState),
-    segment: readNumber(value['segment']) ?? 0,
-    session_time: readNumber(value['session_time']),
-    start: readNumber(value['start']),
-    end: readNumber(value['end']),
-    lights_out: readNumber(value['lights_out']),
-    lap_number: readNumber(value['lap_number']),
-    total_laps: readNumber(value['total_laps']),
-    speed: readNumber(value['speed']) ?? 1,
-    title: readText(value['title']),
-    source: readText(value['source']),
-    drivers: Array.isArray(value['drivers']) ? value['drivers'].map(String) : [],
-    loading: isRecord(value['loading']) ? (value['loading'] as unknown as ReplayState['loading']) : null,
+    ...value,
+    segment: readNumber(read['segment']) ?? 0,
+    session_time: readNumber(read['session_time']),
+    start: readNumber(read['start']),
+    end: readNumber(read['end']),
+    lights_out: readNumber(read['lights_out']),
+    lap_number: readNumber(read['lap_number']),
+    total_laps: readNumber(read['total_laps']),
+    speed: readNumber(read['speed']) ?? 1,
+    title: readText(read['title']),
+    source: readText(read['source']),
+    drivers: Array.isArray(read['drivers']) ? read['drivers'].map(String) : [],
+    loading: isRecord(read['loading']) ? value.loading : null,
   };
+}
+
+function isReplay(value: unknown): value is ReplayState & Readonly<Record<string, unknown>> {
+  return isRecord(value) && statuses.has(readText(value['status'])) && typeof value['run'] === 'string';
 }
 
 function readAlerts(value: unknown): readonly AlertMessage[] {

@@ -1,3 +1,4 @@
+import { isRecord } from './messages.ts';
 import { TraceBuffer } from './trace-buffer.ts';
 import type { TelemetryColumns } from './trace-buffer.ts';
 
@@ -37,10 +38,10 @@ export class TelemetryStore {
 
   /** Writes the `telemetry` object of a snapshot or delta; whatever is not columns is left out. */
   append(telemetry: unknown, nowMs: number): void {
-    if (typeof telemetry !== 'object' || telemetry === null) return;
+    if (!isRecord(telemetry)) return;
     let added = 0;
     for (const [driver, columns] of Object.entries(telemetry)) {
-      if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) continue;
+      if (!isColumns(columns)) continue;
       let buffer = this.#buffers.get(driver);
       if (buffer === undefined) {
         // More than a grid of drivers is an odd message, not a race.
@@ -48,7 +49,7 @@ export class TelemetryStore {
         buffer = new TraceBuffer(this.#capacity);
         this.#buffers.set(driver, buffer);
       }
-      added += buffer.append(columns as TelemetryColumns);
+      added += buffer.append(columns);
       if (buffer.newestS > this.newestS) this.newestS = buffer.newestS;
     }
     if (added === 0) return;
@@ -56,4 +57,9 @@ export class TelemetryStore {
     this.lastRowAtMs = nowMs;
     this.version++;
   }
+}
+
+/** What is in the columns is checked row by row. */
+function isColumns(value: unknown): value is TelemetryColumns {
+  return isRecord(value) && Array.isArray(value['s']);
 }

@@ -27,7 +27,7 @@ export function SeekBar() {
       </div>
     );
   }
-  const [startS, endS] = span.value.split(' ').map(Number) as [number, number];
+  const [startS = 0, endS = 1] = span.value.split(' ').map(Number);
 
   function timeAt(event: PointerEvent): number {
     const { left, width } = bar.current!.getBoundingClientRect();

@@ -1,6 +1,5 @@
 import { clock, clockFacts, isPickerOpen, isSimulated, raceView, showTime, store } from '../app.ts';
 import { clockLabel, clockNames, clockProblem } from '../state/clocks.ts';
-import type { ClockName } from '../state/clocks.ts';
 import { flagLook } from '../state/flags.ts';
 import { ChevronIcon } from './icons.tsx';
 import { Logo } from './logo.tsx';
@@ -92,7 +91,9 @@ function Clock() {
         <select
           class="quiet-select"
           value={clock.value}
-          onChange={(event) => (clock.value = event.currentTarget.value as ClockName)}
+          onChange={(event) =>
+            (clock.value = clockNames.find((name) => name === event.currentTarget.value) ?? 'session')
+          }
           data-testid="clock-choice"
         >
           {clockNames.map((name) => {

@@ -15,7 +15,7 @@ interface Seen {
   readonly socket: LiveSocket;
   readonly connections: Connection[];
   readonly texts: string[];
-  until(matches: (connection: Connection) => boolean, withinMs?: number): Promise<Connection>;
+  readonly until: (matches: (connection: Connection) => boolean, withinMs?: number) => Promise<Connection>;
 }
 
 function open(t: TestContext, url: string, pageUrl: string, pingMs = 10_000): Seen {
