@@ -125,17 +125,12 @@ function Silence() {
 function Broker() {
   const broker = store.hello.value?.broker;
   if (broker === undefined || broker.kind === '') return null;
-  const text = broker.kind === 'embedded' ? 'embedded: trial broker, in memory' : `Kafka ${broker.address}`;
+  const isEmbedded = broker.kind === 'embedded';
+  const text = isEmbedded ? 'embedded: trial broker, in memory' : broker.address || broker.kind;
+  const note =
+    'Records live in this process and are gone when it ends; use Apache Kafka for more than a trial';
   return (
-    <span
-      class="chip"
-      data-testid="broker"
-      title={
-        broker.kind === 'embedded'
-          ? 'Records live in this process and are gone when it ends; use Apache Kafka for more than a trial'
-          : ''
-      }
-    >
+    <span class="chip broker" data-testid="broker" title={isEmbedded ? note : text}>
       {text}
     </span>
   );
