@@ -73,6 +73,8 @@ export function replaySummaryText(summary: ReplaySummary, wasInterrupted: boolea
   if (summary.refused > 0) lines.push(`${number(summary.refused)} records were refused by the broker`);
   if (summary.lost > 0)
     lines.push(`${number(summary.lost)} records were lost: ${summary.reason ?? 'delivery failed'}`);
+  if (summary.unacknowledged > 0)
+    lines.push(`${number(summary.unacknowledged)} records were not acknowledged when it stopped`);
   for (const { topic, reason } of summary.missing) lines.push(`Missing ${topic}: ${reason}`);
   return lines;
 }

@@ -29,6 +29,8 @@ export interface ReplaySummary {
   readonly dropped: number;
   readonly refused: number;
   readonly lost: number;
+  /** Records that were with the broker when the replay stopped: stored or not, nobody knows. */
+  readonly unacknowledged: number;
   readonly holds: number;
   readonly heldMs: number;
   /** Topics the session does not have, and what is not shown for it. */

@@ -154,6 +154,7 @@ export function summaryOf({
     dropped: now?.rowsDropped ?? 0,
     refused: telemetry.refused + timing.refused,
     lost: telemetry.lost + timing.lost,
+    unacknowledged: senders.reduce((sum, sender) => sum + sender.inFlight, 0),
     holds: now?.holds ?? 0,
     heldMs: Math.round(now?.heldMs ?? 0),
     missing: run.table?.report.missing ?? [],

@@ -101,6 +101,7 @@ test('replaySummaryText: E5: says what was published, dropped, held, refused, lo
     dropped: 1,
     refused: 2,
     lost: 3,
+    unacknowledged: 5,
     holds: 1,
     heldMs: 500,
     missing: [{ topic: 'WeatherData', reason: 'no weather' }],
@@ -112,6 +113,7 @@ test('replaySummaryText: E5: says what was published, dropped, held, refused, lo
     '1 rows were dropped to keep up (mode live)',
     '2 records were refused by the broker',
     '3 records were lost: gone',
+    '5 records were not acknowledged when it stopped',
     'Missing WeatherData: no weather',
   ]);
 });

@@ -324,7 +324,7 @@ test('runReplay: E22: an abort ends within 5 s when the broker no longer answers
   await sleep(100);
   const startedMs = performance.now();
   stop();
-  await done;
+  assert.ok((await done).unacknowledged > 0);
   assert.ok(performance.now() - startedMs < 5000);
   broker.release(topics.telemetry);
   broker.release(topics.control);
