@@ -36,8 +36,23 @@ export interface TelemetryRow {
 
 export function createTelemetryRow(): TelemetryRow {
   return {
-    timestampMs: 0, originalMs: Number.NaN, driver: '', driverNumber: 0, sessionMs: 0, speedKmh: Number.NaN,
-    rpm: Number.NaN, throttlePct: Number.NaN, brake: Number.NaN, gear: Number.NaN, drs: Number.NaN, x: Number.NaN,
-    y: Number.NaN, z: Number.NaN, lapNumber: 0, compound: 0, distanceM: Number.NaN, origin: 0,
+    timestampMs: 0,
+    originalMs: Number.NaN,
+    driver: '',
+    driverNumber: 0,
+    sessionMs: 0,
+    speedKmh: Number.NaN,
+    rpm: Number.NaN,
+    throttlePct: Number.NaN,
+    brake: Number.NaN,
+    gear: Number.NaN,
+    drs: Number.NaN,
+    x: Number.NaN,
+    y: Number.NaN,
+    z: Number.NaN,
+    lapNumber: 0,
+    compound: 0,
+    distanceM: Number.NaN,
+    origin: 0,
   };
 }
