@@ -7,8 +7,7 @@ import { readConfig } from '../../src/commands/read-config.ts';
 import { F1Error } from '../../src/domain/errors.ts';
 import { noLog } from '../../src/domain/log.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { installKafka, kafkaStatus } from '../../src/kafka/managed/index.ts';
-import { waitReady } from '../../src/kafka/managed/wait-ready.ts';
+import { installKafka, kafkaStatus, probeBroker } from '../../src/kafka/managed/index.ts';
 import { freeTestPort, newClusterId, startRawKafka } from '../support/raw-kafka.ts';
 import { skipWithoutKafka, startTestKafka } from '../support/test-kafka.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -106,14 +105,15 @@ test(
       'advertised.listeners': `OUT://kafka.invalid:9092,IN://127.0.0.1:${await freeTestPort()}`,
       'inter.broker.listener.name': 'IN',
     });
-    const reached = await waitReady({ port, isAlive: () => true, timeoutMs: 8000, log: noLog, signal });
-    assert.notEqual(reached.failing, null, 'metadata works, the rest cannot');
+    const hasMetadata = async (): Promise<boolean> =>
+      (await probeBroker({ bootstrap: `127.0.0.1:${port}` })).legs[0]?.isOk === true;
+    while (!(await hasMetadata())) await new Promise((resolve) => setTimeout(resolve, 100));
     const warnings: string[] = [];
     const log: Log = { ...noLog, warn: (message) => void warnings.push(message) };
     const environment = { XDG_CACHE_HOME: tempDir(t), PATH: '/nowhere' };
     const from = performance.now();
     const chosen = await choose(t, 'auto', port, { log, environment });
-    assert.ok(performance.now() - from < 6000);
+    assert.ok(performance.now() - from < 15_000);
     assert.equal(chosen.kind, 'embedded');
     assert.match(
       warnings.join('\n'),
@@ -140,7 +140,7 @@ test('chooseBroker auto goes on from something that listens but is not Kafka, wi
     log,
     environment: { XDG_CACHE_HOME: tempDir(t), PATH: '/nowhere' },
   });
-  assert.ok(performance.now() - from < 6000);
+  assert.ok(performance.now() - from < 15_000);
   assert.equal(chosen.kind, 'embedded');
   assert.equal(warnings.length, 1);
   await chosen.close();

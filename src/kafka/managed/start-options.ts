@@ -39,4 +39,4 @@ export interface ManagedKafka {
 }
 
 /** How long a broker may take to pass the ready probe, on a machine that is busy with other things. */
-export const readyTimeoutMs = 60_000;
+export const readyTimeoutMs = 120_000;

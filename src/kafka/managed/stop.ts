@@ -19,7 +19,7 @@ export interface StopResult {
 }
 
 const checkMs = 25;
-const startWaitMs = 30_000;
+const startWaitMs = 60_000;
 
 /**
  * Stops the managed broker of `dir`: SIGTERM, and SIGKILL when it has not ended after `killAfterMs` (20,000), which is

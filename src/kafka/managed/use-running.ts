@@ -33,7 +33,7 @@ export async function useRunning(
         endWords = sayEvery(5000, () => log.info(waited()));
       }
       signal.throwIfAborted();
-      await delay(50); // ends with the starter's own 60 s, or the 20 s of a stop
+      await delay(50); // ends with the starter's own 120 s, or the 20 s of a stop
     }
   } finally {
     endWords?.();

@@ -36,7 +36,7 @@ test(
       'node.id': 2,
       listeners: `PLAINTEXT://127.0.0.1:${port}`,
     });
-    const ready = await waitReady({ port, isAlive: () => true, timeoutMs: 60_000, log: noLog, signal });
+    const ready = await waitReady({ port, isAlive: () => true, timeoutMs: 120_000, log: noLog, signal });
     assert.equal(ready.failing, null);
     await controller.kill();
     const from = performance.now();
