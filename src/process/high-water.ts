@@ -4,29 +4,36 @@ import { headerNames } from '../domain/topics.ts';
 /** Header of an alert: partition, offset and index of the telemetry row that decided, 'P-O-I'. */
 export const sourceHeader = 'source';
 
+/** Where an output belongs: the telemetry partition it comes from and the alert partition it goes to. */
+export interface OutputLane {
+  readonly run: string;
+  readonly segment: number;
+  readonly partition: number;
+  readonly target: number;
+}
+
 /**
- * Which outputs are already stored: per (run, segment, source partition) the highest (offset, index) that an alert
- * names as its source. Outputs of a partition are stored in source order, so whatever is not above it was written
- * before a restart and is not written again.
+ * Which outputs are already stored: per run, segment, source partition and alert partition the highest (offset, index)
+ * that an alert names as its source. Within such a lane outputs are stored in source order, so whatever is not above
+ * the mark was written before a restart and is not written again. Between alert partitions there is no order: a crash
+ * may leave one of them behind.
  */
 export class HighWater {
   readonly #marks = new Map<string, { offset: number; index: number }>();
 
   /** True when an output of this source is not stored yet. */
-  isNew(run: string, segment: number, partition: number, offset: number, index: number): boolean {
-    const mark = this.#marks.get(keyOf(run, segment, partition));
+  isNew(lane: OutputLane, offset: number, index: number): boolean {
+    const mark = this.#marks.get(keyOf(lane));
     return mark === undefined || offset > mark.offset || (offset === mark.offset && index > mark.index);
   }
 
-  note(run: string, segment: number, partition: number, offset: number, index: number): void {
-    if (this.isNew(run, segment, partition, offset, index)) {
-      this.#marks.set(keyOf(run, segment, partition), { offset, index });
-    }
+  note(lane: OutputLane, offset: number, index: number): void {
+    if (this.isNew(lane, offset, index)) this.#marks.set(keyOf(lane), { offset, index });
   }
 }
 
-function keyOf(run: string, segment: number, partition: number): string {
-  return `${run}/${segment}/${partition}`;
+function keyOf({ run, segment, partition, target }: OutputLane): string {
+  return `${run}/${segment}/${partition}/${target}`;
 }
 
 /** More alerts than can lie between a committed offset and the newest row. */
@@ -52,7 +59,8 @@ export async function readHighWater(broker: Broker, topic: string, signal: Abort
       if (source === null) continue;
       const run = record.headers[headerNames.run] ?? '';
       const segment = Number(record.headers[headerNames.segment]);
-      water.note(run, segment, Number(source[1]), Number(source[2]), Number(source[3]));
+      const lane = { run, segment, partition: Number(source[1]), target: batch.partition };
+      water.note(lane, Number(source[2]), Number(source[3]));
     }
     const last = batch.records.at(-1);
     if (last !== undefined && last.offset + 1 >= (ends.get(batch.partition) ?? 0))

@@ -88,11 +88,11 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   const storeOne = async (partition: number, output: TaskOutput): Promise<void> => {
     const { alert, run, segment, offset, index } = output;
-    if (water !== null && !water.isNew(run, segment, partition, offset, index)) {
+    const target = severityPartition[alert.severity] % options.alertPartitions;
+    if (water !== null && !water.isNew({ run, segment, partition, target }, offset, index)) {
       suppressed += 1;
       return;
     }
-    const target = severityPartition[alert.severity] % options.alertPartitions;
     const result = await broker.produce({
       topic: topics.alerts,
       partition: target,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { createDetector, createRules } from '../../src/detect/index.ts';
-import type { Broker } from '../../src/domain/broker.ts';
+import type { Broker, ProduceBatch } from '../../src/domain/broker.ts';
 import { noLog } from '../../src/domain/log.ts';
 import type { AlertMessage } from '../../src/domain/messages.ts';
 import { Origin } from '../../src/domain/table.ts';
@@ -25,7 +25,7 @@ async function createBroker(t: TestContext): Promise<Broker> {
 async function publish(
   broker: Broker,
   speeds: readonly number[],
-  options: { run?: string; segment?: number; fromMs?: number } = {},
+  options: { run?: string; segment?: number; fromMs?: number; drs?: readonly number[] } = {},
 ): Promise<void> {
   const records = speeds.map((speedKmh, index) => {
     const sessionMs = (options.fromMs ?? 0) + index * 240;
@@ -36,7 +36,7 @@ async function publish(
       driver: 'AAA',
       driverNumber: 7,
       speedKmh,
-      drs: 0,
+      drs: options.drs?.[index] ?? 0,
       lapNumber: 1,
       origin: Origin.car,
     };
@@ -167,6 +167,40 @@ test('startProcessor() after a restart in mid-episode stores nothing twice and c
   );
   assert.equal(stored[0]!.alert.alert_id, stored[1]!.alert.alert_id);
   assert.equal(second.processor.stats().suppressed, 1);
+});
+
+test('startProcessor() after a crash stores what reached no partition, though a later alert reached another one', async (t) => {
+  const broker = await createBroker(t);
+  const dying: Broker = Object.assign(Object.create(broker) as Broker, {
+    produce: async (batch: ProduceBatch) => {
+      // High severity goes to partition 0: the process dies before that request, after the one to partition 1.
+      if (batch.topic === topics.alerts && batch.partition === 0) throw new Error('killed');
+      return broker.produce(batch);
+    },
+  });
+  await publish(broker, [290, 310, 320, 290, 290], { drs: [0, 0, 12, 12, 0] });
+  const controller = new AbortController();
+  const first = startProcessor({
+    broker: dying,
+    topics,
+    alertPartitions: 3,
+    createDetector: () => createDetector(rules),
+    log: noLog,
+    signal: controller.signal,
+    since: 'earliest',
+    group: null,
+  });
+  await assert.rejects(first.done, /killed/u);
+  assert.ok((await storedAlerts(broker)).every(({ partition }) => partition === 1));
+  const { processor } = process(t, broker);
+  await until(() => processor.stats().rows === 5);
+  await until(async () => (await storedAlerts(broker)).length >= 4);
+  assert.deepEqual(
+    (await storedAlerts(broker)).map(
+      ({ alert, partition }) => `${partition} ${alert.alert_type} ${alert.state}`,
+    ),
+    ['0 high_speed open', '0 high_speed closed', '1 drs_status_change open', '1 drs_status_change closed'],
+  );
 });
 
 test('E6 E11: startProcessor() sets aside what it cannot use, counts it and goes on', async (t) => {
