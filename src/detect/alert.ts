@@ -25,8 +25,6 @@ export interface Episode {
   readonly threshold: number | null;
   readonly escalatedFrom: string | null;
   readonly startedMs: number;
-  /** Offset of the opening row: a reader that starts there finds the episode again. */
-  readonly openedAt: number;
   /** Extreme of the episode in the rule's unit. */
   extreme: number;
 }
@@ -44,7 +42,6 @@ export function openEpisode(
     threshold: options.threshold,
     escalatedFrom: options.escalatedFrom ?? null,
     startedMs: row.sessionMs,
-    openedAt: origin.offset,
     extreme: options.value,
   };
 }

@@ -73,7 +73,6 @@ function createState(facts: RuleFacts, options: BrakeTemperatureOptions): RuleSt
         close(out);
       }
     },
-    openedAt: () => open?.openedAt ?? null,
     finish: close,
   };
 }

@@ -12,8 +12,6 @@ import type { Rule, RuleState } from './rule.ts';
 export interface Detector {
   /** Feeds one row in log order; rows that are not car samples are passed over. O(rules). */
   update(row: TelemetryRow, origin: RowOrigin, out: AlertMessage[]): void;
-  /** Smallest offset among the rows that opened what is still open; null when nothing is. */
-  oldestOpenOffset(): number | null;
   /** Closes what is open: no more rows will come. */
   finish(out: AlertMessage[]): void;
 }
@@ -46,16 +44,6 @@ export function createDetector(rules: readonly Rule[]): Detector {
         states.set(row.driver, own);
       }
       for (const state of own) state.update(row, origin, out);
-    },
-    oldestOpenOffset() {
-      let oldest: number | null = null;
-      for (const own of states.values()) {
-        for (const state of own) {
-          const at = state.openedAt();
-          if (at !== null && (oldest === null || at < oldest)) oldest = at;
-        }
-      }
-      return oldest;
     },
     finish(out) {
       for (const own of states.values()) for (const state of own) state.finish(out);

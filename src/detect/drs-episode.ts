@@ -36,7 +36,6 @@ export function createDrsRule(): Rule {
             open.extreme = Math.max(open.extreme, row.drs);
           }
         },
-        openedAt: () => open?.openedAt ?? null,
         finish: close,
       };
     },

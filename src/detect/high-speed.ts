@@ -42,7 +42,6 @@ export function createHighSpeedRule({ thresholdKmh, hysteresisKmh }: HighSpeedOp
             out.push(alertMessage(facts, open, row, 'open'));
           }
         },
-        openedAt: () => open?.openedAt ?? null,
         finish: close,
       };
     },

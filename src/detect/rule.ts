@@ -8,8 +8,6 @@ import type { RowOrigin } from './alert.ts';
  */
 export interface RuleState {
   update(row: TelemetryRow, origin: RowOrigin, out: AlertMessage[]): void;
-  /** Offset from which a reader finds the open episode again; null when none is open. */
-  openedAt(): number | null;
   /** Closes an open episode at the last row seen: nothing more will come. */
   finish(out: AlertMessage[]): void;
 }

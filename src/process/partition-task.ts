@@ -11,7 +11,6 @@ export interface RowDetector {
     origin: { run: string; segment: number; partition: number; offset: number },
     out: AlertMessage[],
   ): void;
-  oldestOpenOffset(): number | null;
   finish(out: AlertMessage[]): void;
 }
 
@@ -32,9 +31,6 @@ export interface TaskCounters {
   readonly setAside: Record<SetAsideReason, number>;
 }
 
-/** How much session time a restarted task reads again so that slow state (brake temperature) is warm. */
-const warmUpMs = 120_000;
-
 /**
  * Detection over one partition of `f1-telemetry`: one detector per (run, segment), state forgotten when a newer one
  * begins. No record can make it throw: what cannot be used is counted and set aside with reason and place.
@@ -47,11 +43,13 @@ export class PartitionTask {
   readonly #row = createTelemetryRow();
   readonly #alerts: AlertMessage[] = [];
   readonly #retiredRuns: string[] = [];
-  /** Offsets at which a stretch of `warmUpMs` began, oldest first; at most a few. */
-  #marks: { offset: number; sessionMs: number }[] = [];
   #run = '';
   #segment = -1;
   #detector: RowDetector;
+  /** Offset of the segment's first record; -1 before there is one. */
+  #segmentOffset = -1;
+  #readOffset = -1;
+  /** Offset of the last row that the detector saw. */
   #lastOffset = -1;
 
   constructor(options: {
@@ -78,10 +76,12 @@ export class PartitionTask {
     this.#flush(this.#lastOffset, out, 1);
   }
 
-  /** First offset a restarted task must read again to be in the same state. */
+  /**
+   * First offset a restarted task must read again to be in the same state: the segment's own. The rules remember without
+   * a limit (a cooldown shifts the next opening, which shifts the one after), so a later start would make other alerts.
+   */
   safeOffset(): number {
-    const warm = this.#marks[0]?.offset ?? this.#lastOffset + 1;
-    return Math.min(warm, this.#detector.oldestOpenOffset() ?? warm);
+    return this.#segmentOffset >= 0 ? this.#segmentOffset : this.#readOffset + 1;
   }
 
   #acceptOne(record: BrokerRecord, out: TaskOutput[]): void {
@@ -91,13 +91,18 @@ export class PartitionTask {
       this.#setAside('headers', record.offset, 'The headers run and segment are missing');
       return;
     }
-    if (run !== this.#run || segment !== this.#segment) {
+    // Records come again after a rebalance, from the offset that was committed: the segment's first.
+    const isAgain = record.offset <= this.#readOffset;
+    this.#readOffset = record.offset;
+    if (isAgain && run === this.#run && segment === this.#segment) {
+      this.#begin(run, segment, record.offset);
+    } else if (run !== this.#run || segment !== this.#segment) {
       const isOld = run === this.#run ? segment < this.#segment : this.#retiredRuns.includes(run);
       if (isOld) {
         this.#setAside('stale', record.offset, `Run ${run} segment ${segment} was left before`);
         return;
       }
-      this.#begin(run, segment);
+      this.#begin(run, segment, record.offset);
     }
     const row = this.#row;
     if (record.value === null || !readTelemetry(record.value, row)) {
@@ -110,7 +115,6 @@ export class PartitionTask {
       return;
     }
     this.#counters.rows += 1;
-    this.#mark(record.offset, row.sessionMs);
     this.#lastOffset = record.offset;
     this.#detector.update(
       row,
@@ -120,7 +124,7 @@ export class PartitionTask {
     if (this.#alerts.length > 0) this.#flush(record.offset, out, 0);
   }
 
-  #begin(run: string, segment: number): void {
+  #begin(run: string, segment: number, offset: number): void {
     if (this.#run !== '' && run !== this.#run) {
       this.#retiredRuns.push(this.#run);
       if (this.#retiredRuns.length > 16) this.#retiredRuns.shift();
@@ -128,15 +132,7 @@ export class PartitionTask {
     this.#run = run;
     this.#segment = segment;
     this.#detector = this.#createDetector();
-    this.#marks = [];
-  }
-
-  #mark(offset: number, sessionMs: number): void {
-    const newest = this.#marks.at(-1);
-    if (newest === undefined || sessionMs - newest.sessionMs >= warmUpMs / 2)
-      this.#marks.push({ offset, sessionMs });
-    while (this.#marks.length > 2 && sessionMs - (this.#marks[1]?.sessionMs ?? 0) >= warmUpMs)
-      this.#marks.shift();
+    this.#segmentOffset = offset;
   }
 
   #flush(offset: number, out: TaskOutput[], firstIndex: number): void {

@@ -52,8 +52,8 @@ const logEvery = 1000;
 
 /**
  * Reads `f1-telemetry` in a consumer group, runs one task per partition and stores alerts by severity. Effectively
- * once: offsets are committed only behind stored outputs and far enough back to rebuild open episodes, and outputs that
- * a former process stored are recognised by their source.
+ * once: the offset committed is that of the segment's first row, so that a restart rebuilds the same state, and outputs
+ * that a former process stored are recognised by their source.
  */
 export function startProcessor(options: ProcessorOptions): Processor {
   const { broker, topics, log, signal, group } = options;
@@ -136,6 +136,11 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   const acceptBatch = async (batch: RecordBatch): Promise<void> => {
     if (batch.reset === 'topic-recreated') tasks.delete(batch.partition);
+    // A partition that is new here, or comes again, was read by another member of the group until now.
+    const isTakenOver = (positions.get(batch.partition) ?? Infinity) > (batch.records[0]?.offset ?? Infinity);
+    if (group !== null && isTakenOver) {
+      water = await readHighWater(broker, topics.alerts, signal);
+    }
     const outputs: TaskOutput[] = [];
     taskOf(batch.partition).accept(batch.records, outputs);
     if (outputs.length > 0) await store(batch.partition, outputs);

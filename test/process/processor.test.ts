@@ -196,9 +196,9 @@ test('startProcessor() after a crash stores what reached no partition, though a 
   await until(() => processor.stats().rows === 5);
   await until(async () => (await storedAlerts(broker)).length >= 4);
   assert.deepEqual(
-    (await storedAlerts(broker)).map(
-      ({ alert, partition }) => `${partition} ${alert.alert_type} ${alert.state}`,
-    ),
+    (await storedAlerts(broker))
+      .sort((a, b) => a.partition - b.partition)
+      .map(({ alert, partition }) => `${partition} ${alert.alert_type} ${alert.state}`),
     ['0 high_speed open', '0 high_speed closed', '1 drs_status_change open', '1 drs_status_change closed'],
   );
 });
