@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../src/domain/errors.ts';
 import { benchmarkNames } from './benchmark-list.ts';
+import { readLoad, readMachine } from './harness/machine.ts';
 import { parseBenchOptions, recordedResults } from './harness/options.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { root } from './harness/processes.ts';
 import { writeReport } from './harness/report.ts';
-import { readResults } from './harness/result.ts';
+import { failedResult, hasResultSince, readResults, writeResult } from './harness/result.ts';
 import { runInOwnProcess } from './harness/run-in-own-process.ts';
 
 const help = `Usage: npm run bench [-- NAME…] [options]
@@ -43,11 +44,22 @@ async function main(args: readonly string[]): Promise<number> {
     if (ending.signal.aborted) break;
     process.stderr.write(`${name}\n`);
     const rest = args.filter((argument) => !benchmarkNames.includes(argument));
+    const startedAt = new Date().toISOString();
+    const before = readLoad();
     const outcome = await runInOwnProcess(
       [resolve(root, 'benchmarks/run-one.ts'), name, ...rest],
       ending.signal,
     );
-    if (outcome.failure !== null) failures++;
+    if (outcome.failure !== null) {
+      failures++;
+      // One that was killed wrote nothing: what is there from a former run must not pass for this one's.
+      const dir = options.out === null ? null : resolve(root, options.out);
+      if (dir !== null && !ending.signal.aborted && !hasResultSince(dir, name, Date.parse(startedAt))) {
+        const load = { before, after: readLoad() };
+        const facts = { machine: await readMachine(dir), load, startedAt, quick: options.quick };
+        writeResult(dir, failedResult(name, outcome.failure, facts));
+      }
+    }
     outcomes.push(`${name}: ${outcome.failure ?? 'done'} (${outcome.seconds.toFixed(0)} s)`);
   }
   if (options.out !== null && !ending.signal.aborted) {

@@ -64,12 +64,17 @@ function bars(results: readonly BenchmarkResult[]): string {
 }
 
 function section(result: BenchmarkResult): string {
-  const { name, title, load, session, seconds, runsText } = { ...result, runsText: countsOf(result) };
+  const { name, title, load, session, seconds, quick } = result;
   const lines = [
     `## ${title}`,
     '',
-    `\`npm run bench -- ${name}\`, ${seconds.toFixed(0)} s${runsText}. Load average before ${load.before.join(', ')}, after ${load.after.join(', ')}.${session === null ? '' : ` Session: ${session.title}${session.simulated && !session.title.includes('SIMULATED') ? ' (SIMULATED)' : ''}, ${session.rows.toLocaleString('en')} rows, ${session.drivers} drivers.`}`,
+    `\`npm run bench -- ${name}\`, ${seconds.toFixed(0)} s${quick ? ', shortened' : ''}. Load average before ${load.before.join(', ')}, after ${load.after.join(', ')}.${session === null ? '' : ` Session: ${session.title}${session.simulated && !session.title.includes('SIMULATED') ? ' (SIMULATED)' : ''}, ${session.rows.toLocaleString('en')} rows, ${session.drivers} drivers.`}`,
   ];
+  if ((load.before[0] ?? 0) > result.machine.logicalCpus)
+    lines.push(
+      '',
+      '**The machine was busy when this began** (load average above its processors): read the spread, not the median.',
+    );
   if (result.status !== 'done') lines.push('', `**${result.status}**: ${result.reason ?? 'no reason known'}`);
   if (result.method.length > 0) lines.push('', ...result.method.map((sentence) => `- ${sentence}`));
   if (result.figures.length > 0) lines.push('', ...figureTable(result.figures));
@@ -79,10 +84,6 @@ function section(result: BenchmarkResult): string {
   if (result.skipped.length > 0)
     lines.push('', ...result.skipped.map(({ what, reason }) => `- Not measured: ${what}: ${reason}`));
   return lines.join('\n');
-}
-
-function countsOf({ quick }: BenchmarkResult): string {
-  return quick ? ', shortened' : '';
 }
 
 function figureTable(figures: readonly Figure[]): string[] {

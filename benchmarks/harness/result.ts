@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './figure.ts';
@@ -72,6 +72,38 @@ export function writeResult(dir: string, result: BenchmarkResult): string {
   writeFileSync(beside, `${JSON.stringify(result, null, 2)}\n`);
   renameSync(beside, path);
   return path;
+}
+
+/** True when the folder holds a result of this benchmark that began at or after `sinceMs`, epoch ms. */
+export function hasResultSince(dir: string, name: string, sinceMs: number): boolean {
+  const [result] = existsSync(dir) ? readResults(dir, [name]) : [];
+  return result !== undefined && Date.parse(result.startedAt) >= sinceMs;
+}
+
+/** Result of a benchmark that ended without one of its own: killed, or out of memory. */
+export function failedResult(
+  name: string,
+  reason: string,
+  { machine, load, startedAt, quick }: Pick<BenchmarkResult, 'machine' | 'load' | 'startedAt' | 'quick'>,
+): BenchmarkResult {
+  return {
+    format: 1,
+    name,
+    title: name,
+    status: 'failed',
+    reason,
+    quick,
+    startedAt,
+    seconds: Math.round((Date.now() - Date.parse(startedAt)) / 100) / 10,
+    machine,
+    load,
+    session: null,
+    method: [],
+    figures: [],
+    tables: [],
+    caveats: [],
+    skipped: [],
+  };
 }
 
 /** All results of a folder, in the order of `names`; those that are not there are left out. */

@@ -8,7 +8,14 @@ import { makeFigure } from '../../benchmarks/harness/figure.ts';
 import { parseBenchOptions, recordedResults } from '../../benchmarks/harness/options.ts';
 import { publishedDriftMs, publishedRate } from '../../benchmarks/harness/published.ts';
 import { reportText } from '../../benchmarks/harness/report.ts';
-import { anonymise, privateNames, readResults, writeResult } from '../../benchmarks/harness/result.ts';
+import {
+  anonymise,
+  failedResult,
+  hasResultSince,
+  privateNames,
+  readResults,
+  writeResult,
+} from '../../benchmarks/harness/result.ts';
 import type { BenchmarkResult } from '../../benchmarks/harness/result.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -130,6 +137,26 @@ test('writeResult and readResults: what was written, in the order asked for; ano
   assert.deepEqual(readResults(dir, ['codec', 'replay', 'kafka']), [codec, kafka]);
   writeResult(dir, Object.assign({}, codec, { format: 2 }));
   assert.throws(() => readResults(dir, ['codec']), /format is 2/);
+});
+
+test('hasResultSince and failedResult: a former result does not pass for that of a run that was killed', (t) => {
+  const dir = tempDir(t);
+  const former = makeResult();
+  writeResult(dir, former);
+  const sinceMs = Date.parse('2026-02-01T00:00:00Z');
+  assert.equal(hasResultSince(dir, 'codec', sinceMs), false);
+  const { machine, load } = former;
+  const startedAt = '2026-02-01T00:00:01.000Z';
+  writeResult(dir, failedResult('codec', 'failed (SIGKILL)', { machine, load, startedAt, quick: false }));
+  assert.equal(hasResultSince(dir, 'codec', sinceMs), true);
+  assert.equal(hasResultSince(join(dir, 'nowhere'), 'codec', sinceMs), false);
+  assert.match(reportText(readResults(dir, ['codec'])), /\*\*codec is failed\*\*: failed \(SIGKILL\)/);
+});
+
+test('reportText says when the machine was busy', () => {
+  const busy = makeResult({ load: { before: [2.5, 2, 2], after: [1, 1, 1] } });
+  assert.match(reportText([busy]), /The machine was busy/);
+  assert.doesNotMatch(reportText([makeResult()]), /The machine was busy/);
 });
 
 test('BENCHMARKS.md is what the recorded results say, and they hold no shortened run and no path', () => {
