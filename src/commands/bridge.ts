@@ -1,20 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
-import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Config } from '../config/schema.ts';
-import { F1Error } from '../domain/errors.ts';
 import type { Bridge } from '../bridge/index.ts';
+import { addBridgeOptions, withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker } from './choose-broker.ts';
 import type { ChosenBroker } from './choose-broker.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { refuseEmbedded } from './refuse-embedded.ts';
 
-interface BridgeCommandOptions {
+interface BridgeCommandOptions extends BridgeOptions {
   readonly broker: string;
-  readonly bridgePort?: number;
-  readonly bridgeHost?: string;
-  readonly page: boolean;
 }
 
 const reportIntervalMs = 30_000;
@@ -22,13 +17,9 @@ const reportIntervalMs = 30_000;
 /** `slipstream bridge`: the bridge alone, against Kafka. */
 export const bridgeCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
+    command.option('--broker <choice>', 'auto (the configured broker), managed or HOST:PORT', 'auto');
+    addBridgeOptions(command);
     command
-      .option('--broker <choice>', 'auto (the configured broker), managed or HOST:PORT', 'auto')
-      .addOption(
-        new Option('--bridge-port <port>', 'port of page and API; 0 = any free one').argParser(parsePort),
-      )
-      .option('--bridge-host <host>', '127.0.0.1 (loopback) or 0.0.0.0 (every network)')
-      .option('--no-page', 'serve no page, the API alone')
       .addHelpText(
         'after',
         `
@@ -48,7 +39,7 @@ async function run(options: BridgeCommandOptions, context: CliContext): Promise<
   // Loaded only now: what loading leaves behind would have grown the nursery.
   const { createBridge, createLateBroker } = await import('../bridge/index.ts');
   const { log, signal } = context;
-  const config = withOverrides(await context.config(), options);
+  const config = withBridgeOptions(await context.config(), options);
   refuseEmbedded(options.broker, 'bridge');
   const webRoot = options.page ? await buildPage(log, signal) : null;
   const choice = options.broker === 'auto' ? config.kafka.bootstrap_servers : options.broker;
@@ -78,6 +69,7 @@ async function run(options: BridgeCommandOptions, context: CliContext): Promise<
         const { listSessions } = await import('../source/index.ts');
         return listSessions({ config, log, signal });
       },
+      extraReasons: () => opened.flatMap((chosen) => chosen.reasons()),
       info: { brokerKind: 'kafka', brokerLabel: `Apache Kafka at ${choice}` },
     });
     const [first = ''] = bridge.urls;
@@ -114,24 +106,4 @@ async function run(options: BridgeCommandOptions, context: CliContext): Promise<
  */
 function keepNurserySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-}
-
-function withOverrides(config: Config, { bridgePort, bridgeHost }: BridgeCommandOptions): Config {
-  return {
-    ...config,
-    grafana: {
-      ...config.grafana,
-      bridge_port: bridgePort ?? config.grafana.bridge_port,
-      bridge_host: bridgeHost ?? config.grafana.bridge_host,
-    },
-  };
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
-  throw new F1Error('F1_USAGE', `Cannot use --bridge-port ${text}: it must be 0–65535`, {
-    hint: 'Use --bridge-port 0 for any free port',
-    exitCode: 2,
-  });
 }

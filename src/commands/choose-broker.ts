@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Broker } from '../domain/broker.ts';
 import { F1Error, messageOf } from '../domain/errors.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
+import type { KafkaStats } from '../kafka/index.ts';
 import { managedOptions } from './managed-options.ts';
 
 export interface ChooseBrokerOptions {
@@ -29,6 +30,8 @@ export interface ChosenBroker {
   readonly ownsBroker: boolean;
   /** True for the managed broker: it speaks plain text whatever `kafka.security` says. */
   readonly isManaged: boolean;
+  /** What hinders the connection now, sentences for the health answer; empty while all is well. */
+  reasons(): string[];
   /** Closes the connection, and the broker when it is owned. */
   close(): Promise<void>;
 }
@@ -114,13 +117,15 @@ async function useEmbedded(reason: string): Promise<ChosenBroker> {
     bootstrap: null,
     ownsBroker: true,
     isManaged: false,
+    reasons: () => [],
     close: () => broker.close(),
   };
 }
 
 async function useManaged(options: ChooseBrokerOptions, reason: string): Promise<ChosenBroker> {
   const { config, log, signal, allowInstall, onProgress, environment = process.env } = options;
-  const { findKafka, installKafka, requireJava, startKafka } = await import('../kafka/managed/index.ts');
+  const { explainManagedKafka, findKafka, installKafka, requireJava, startKafka } =
+    await import('../kafka/managed/index.ts');
   const start = managedOptions(config);
   if (allowInstall && findKafka(start.dir, environment) === null) {
     await requireJava(environment, signal); // before a download that would be of no use
@@ -143,6 +148,11 @@ async function useManaged(options: ChooseBrokerOptions, reason: string): Promise
       ...chosen,
       label: ownsBroker ? label : `${label}, already running`,
       ownsBroker,
+      reasons: () => {
+        const reasons = chosen.reasons();
+        const gone = reasons.length > 0 ? explainManagedKafka(start.dir) : null;
+        return gone === null ? reasons : [`broker down: ${gone}`, ...reasons];
+      },
       close: async () => {
         await chosen.close();
         if (ownsBroker) await kafka.stop();
@@ -162,12 +172,14 @@ async function useKafka(
 ): Promise<ChosenBroker> {
   const { connectKafka } = await import('../kafka/index.ts');
   const { client_id: clientId, security, delivery_timeout_ms: deliveryTimeoutMs } = config.kafka;
+  let stats: KafkaStats | null = null;
   const broker = await connectKafka({
     bootstrapServers: bootstrap,
     clientId,
     ...(isManaged ? {} : { security }), // the managed broker speaks plain text
     deliveryTimeoutMs,
     log,
+    onStats: (now) => (stats = now),
   });
   return {
     broker,
@@ -177,6 +189,21 @@ async function useKafka(
     bootstrap,
     ownsBroker: false,
     isManaged,
+    reasons: () => connectionReasons(stats),
     close: () => broker.close(),
   };
+}
+
+/** A lane that waits longer than this is worth a word [ms]. */
+const blockedLaneMs = 2000;
+
+function connectionReasons(stats: KafkaStats | null): string[] {
+  if (stats === null) return [];
+  const reasons: string[] = [];
+  if (stats.readError !== null) reasons.push(`reading waits: ${stats.readError.message}`);
+  if (stats.longestBlockMs > blockedLaneMs) {
+    const seconds = (stats.longestBlockMs / 1000).toFixed(0);
+    reasons.push(`${stats.blockedLanes} partitions wait to be written, the longest for ${seconds} s`);
+  }
+  return reasons;
 }

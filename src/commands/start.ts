@@ -94,7 +94,7 @@ async function run(session: string | undefined, options: StartOptions, context: 
       sessions: () => listSessions({ config, log, signal }),
       info: { brokerKind: chosen.kind, brokerLabel: chosen.label },
       extraMetrics: processorMetrics(processor),
-      extraReasons: () => failureReasons(parts.replay),
+      extraReasons: () => [...chosen.reasons(), ...failureReasons(parts.replay)],
       nextFreePort: options.bridgePort === undefined,
     });
     announce(parts.bridge, webRoot, context);
