@@ -20,7 +20,7 @@ const steps = [
 ];
 let failed = 0;
 for (const [name, command, args] of steps) {
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const good = result.status === 0;
   process.stdout.write(`${good ? 'ok  ' : 'FAIL'} ${name}\n`);
   if (!good) {

@@ -230,7 +230,7 @@ function applyTo<T extends TimingType>(state: RaceState, type: T, entry: RaceEnt
 export function applyTiming(state: RaceState, message: unknown): boolean {
   const type = isFeedObject(message) ? message['message_type'] : null;
   const entry = isFeedObject(message) && isTimingType(type) ? normalise(type, message) : null;
-  const code = entry === null ? '' : String(entry['driver'] ?? '');
+  const code = typeof entry?.['driver'] === 'string' ? entry['driver'] : '';
   if (entry === null || !isTimingType(type) || !hasRoom(state, type, code)) {
     state.ignored += 1;
     return false;

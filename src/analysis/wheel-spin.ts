@@ -83,10 +83,10 @@ export function createWheelSpinEstimator(): WheelSpinEstimator {
     if (counts[at] === 0xffff) return; // thousands of samples: the median stands
     counts[at] = counts[at]! + 1;
     samples[gear] = samples[gear]! + 1;
-    const median = quantileBin(counts, gear, samples[gear]!);
+    const median = quantileBin(counts, gear, samples[gear]);
     const isEnough =
-      samples[gear]! >= minSamples ||
-      standardError(counts, gear, samples[gear]!, median) <= maxStandardErrorRatio;
+      samples[gear] >= minSamples ||
+      standardError(counts, gear, samples[gear], median) <= maxStandardErrorRatio;
     if (isEnough) own[gear] = priorKmhPerKrpm[gear]! * Math.exp((median + 0.5 - bins / 2) * binWidth);
   };
 

@@ -102,7 +102,7 @@ export function parseCarAlias(text: string): ReadonlyMap<string, string> {
 
 /** What besides the recording decides the table: part of the fingerprint and of the file name. */
 function optionsText(request: OpenSessionRequest): string {
-  const alias = [...(request.carAlias ?? [])].sort().map((pair) => pair.join('='));
+  const alias = [...(request.carAlias ?? [])].map((pair) => pair.join('=')).sort();
   return JSON.stringify({ all: request.all ?? false, name: request.name ?? null, alias });
 }
 

@@ -55,7 +55,10 @@ function openFile(options: LogOptions, dir: string): pino.Logger | null {
       maxFiles: options.maxFiles,
     });
     stream.on('error', (error) => options.onFileError?.(error));
-    return pino({ level: 'debug', base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+    return pino(
+      { level: 'debug', base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+      stream,
+    );
   } catch (error) {
     options.onFileError?.(error instanceof Error ? error : new Error(String(error)));
     return null;

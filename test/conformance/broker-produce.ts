@@ -147,7 +147,7 @@ export function produceCriteria(target: () => BrokerUnderTest): void {
     const alone = await broker.produce({
       topic,
       partition: 0,
-      records: recordsOf([values[100]!]),
+      records: recordsOf([values[100]]),
       headers: {},
     });
     assert.equal(alone.baseOffset, null);

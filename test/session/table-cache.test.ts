@@ -51,7 +51,7 @@ test('readTableCache gives back what writeTableCache wrote, column by column', a
   assert.deepEqual(read, table);
   assert.deepEqual(readdirSync(join(path, '..')), ['a.f1table'], 'nothing is left beside it');
   const buffers = new Set(
-    read!.tables.flatMap((driver) => [driver.sessionMs.buffer, driver.x.buffer, driver.compound.buffer]),
+    read.tables.flatMap((driver) => [driver.sessionMs.buffer, driver.x.buffer, driver.compound.buffer]),
   );
   assert.equal(buffers.size, 1, 'columns are views of one read');
 });

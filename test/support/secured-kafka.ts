@@ -91,7 +91,11 @@ async function waitReady(bootstrapServers: string): Promise<void> {
   for (;;) {
     try {
       const broker = await connectKafka({ bootstrapServers, clientId: 'ready-probe' });
-      await broker.describe().finally(() => broker.close());
+      try {
+        await broker.describe();
+      } finally {
+        await broker.close();
+      }
       return;
     } catch (error) {
       if (performance.now() > end) throw error;

@@ -101,7 +101,7 @@ async function years(root: string): Promise<number[]> {
   return (await subFolders(root))
     .filter((name) => /^\d{4}$/.test(name))
     .map(Number)
-    .sort();
+    .sort((a, b) => a - b);
 }
 
 /** Calls back for each session folder of a copy of the archive; one that cannot be read is a warning. */

@@ -52,5 +52,5 @@ export function keyText({ key }: BrokerRecord): string | null {
 
 /** The value as JSON; throws for anything that is not. */
 export function valueOf(record: BrokerRecord): Record<string, unknown> {
-  return JSON.parse(decoder.decode(record.value!)) as Record<string, unknown>;
+  return JSON.parse(decoder.decode(record.value)) as Record<string, unknown>;
 }

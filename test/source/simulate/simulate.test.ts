@@ -87,7 +87,7 @@ test('writeSimulatedRace: values are physically plausible and the fastest car pa
     );
     assert.ok(samples.brakePct[index] === 0 || samples.brakePct[index] === 100);
     assert.ok([0, 1, 8, 10, 12, 14].includes(samples.drs[index]!));
-    assert.ok(!(samples.throttlePct[index]! > 5 && samples.brakePct[index]! > 0));
+    assert.ok(!(samples.throttlePct[index]! > 5 && samples.brakePct[index] > 0));
   }
   assert.ok(fastest > 300, `${fastest} km/h`);
 });
