@@ -148,12 +148,13 @@ try {
   report['idleRssMb'] = rssMb(pid);
 
   report['memoryIdleMb'] = await memoryMb();
-  // Fill every ring: the rows are older than the measured ones and lie within the last five minutes.
+  // Fill every ring: the rows come before the measured ones at the same rate, so five minutes hold as many as they would.
   const total = fill * codes.length;
   const began = Date.now();
-  const perMs = total / 290_000;
+  const perMs = rate / 1000;
+  const firstMs = began - total / perMs;
   for (let n = 0; n < total; n += 4000) {
-    await send(broker, n, Math.min(total, n + 4000), (at) => began - 290_000 + Math.floor(at / perMs));
+    await send(broker, n, Math.min(total, n + 4000), (at) => Math.floor(firstMs + at / perMs));
   }
   report['fillSeconds'] = (Date.now() - began) / 1000;
   const held = async (): Promise<{ points: number; bytes: number }> => {
