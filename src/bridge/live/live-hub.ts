@@ -82,6 +82,10 @@ const stalledMs = 30_000;
 /** Frames to one client are at least this far apart: below it only system calls are added. */
 const minFlushMs = 3;
 const maxEventsPerFrame = 500;
+/** Answers and errors are left out for a client that has so many frames to take. */
+const maxWaitingFrames = 100;
+/** Epoch of a client that must get a snapshot next. */
+const noEpoch = -1;
 const maxMessagesPerS = 50;
 
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
@@ -117,16 +121,20 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         !(error instanceof Error) &&
         client.isBehind &&
         client.group !== null &&
-        client.group.timer === null
+        (client.group.timer === null || client.epoch === noEpoch)
       ) {
         serve(client.group, [client]);
       }
     });
   };
 
+  const answer = (client: Client, text: string): void => {
+    if (client.inFlight < maxWaitingFrames) send(client, text);
+  };
+
   const sendError = (client: Client, error: unknown): void => {
     if (!(error instanceof HttpError)) log.error(`WebSocket client ${client.id}: ${messageOf(error)}`);
-    send(client, JSON.stringify({ op: 'error', ...errorBody(error) }));
+    answer(client, JSON.stringify({ op: 'error', ...errorBody(error) }));
   };
 
   const sendSnapshot = (client: Client, frame: Buffer, marks: Marks): void => {
@@ -217,6 +225,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const subscribe = (client: Client, message: object): void => {
     const { drivers, channels, hz } = readSubscription(message);
     const key = JSON.stringify([drivers, channels, hz]);
+    const isFirst = client.group === null;
     leaveGroup(client);
     let group = groups.get(key);
     if (group === undefined) {
@@ -229,7 +238,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     }
     group.clients.add(client);
     client.group = group;
-    sendSnapshot(client, writeSnapshot(state, group.shape, clock()), readMarks(state.points));
+    if (isFirst || client.inFlight === 0) {
+      sendSnapshot(client, writeSnapshot(state, group.shape, clock()), readMarks(state.points));
+      return;
+    }
+    // A client that asks again and again without reading must not pile up snapshots: one waits, for the last wish.
+    client.epoch = noEpoch;
+    client.isBehind = true;
   };
 
   const take = (client: Client, text: string): void => {
@@ -245,7 +260,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const message = parseMessage(text);
     const op: unknown = Reflect.get(message, 'op');
     if (op === 'subscribe') subscribe(client, message);
-    else if (op === 'ping') send(client, '{"op":"pong"}');
+    else if (op === 'ping') answer(client, '{"op":"pong"}');
     else if (op === 'command')
       deps.command(message, client.id).catch((error: unknown) => sendError(client, error));
     else {
@@ -328,7 +343,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
         id: nextId++,
         socket,
         group: null,
-        epoch: -1,
+        epoch: noEpoch,
         marks: new Float64Array(0),
         timingNext: 0,
         alertsNext: 0,

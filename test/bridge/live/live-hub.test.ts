@@ -194,6 +194,28 @@ test('createLiveHub: newest wins for a client that takes nothing; what it lost i
   assert.equal(socket.last['dropped'], undefined);
 });
 
+test('createLiveHub: a client that subscribes again and again without reading gets one snapshot, for its last wish', async (t) => {
+  const one = rig(t);
+  const { join, rows } = one;
+  rows(5);
+  const socket = join();
+  await turn();
+  socket.isTaking = false;
+  socket.say({ op: 'subscribe', channels: ['rpm'] });
+  for (let second = 0; second < 20; second++) {
+    for (let i = 0; i < 50; i++) socket.say(i % 2 === 0 ? { op: 'subscribe', hz: 1 } : { op: 'ping' });
+    t.mock.timers.tick(1000);
+  }
+  socket.say({ op: 'subscribe', channels: ['speed'], hz: 0.1 });
+  assert.equal(socket.of('snapshot').length, 2);
+  assert.ok(socket.raw.length < 110, `${socket.raw.length} frames wait`);
+  socket.take();
+  await turn();
+  const snapshots = socket.of('snapshot');
+  assert.equal(snapshots.length, 3);
+  assert.deepEqual(Object.keys(telemetryOf(snapshots.at(-1))['VER']!), ['t', 's', 'speed']);
+});
+
 test('createLiveHub: a client that takes nothing for 30 s is closed with 1013', async (t) => {
   const one = rig(t);
   const { join, rows, hub } = one;
