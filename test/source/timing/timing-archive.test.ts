@@ -193,6 +193,7 @@ test('B5: races whose distance changed keep the last and the first', { skip: ski
   for (const [folder, total, first] of [
     ['2021/2021-03-28_Bahrain_Grand_Prix/2021-03-28_Race', 56, 57],
     ['2025/2025-03-16_Australian_Grand_Prix/2025-03-16_Race', 57, 58],
+    ['2025/2025-05-04_Miami_Grand_Prix/2025-05-03_Sprint', 18, 19],
   ] as const) {
     const { timing } = read(join(archive, folder));
     assert.deepEqual([timing.totalLaps, timing.firstTotalLaps], [total, first]);
