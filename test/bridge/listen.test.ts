@@ -96,3 +96,23 @@ test('E22: a bridge closes within 5 s with clients and requests open, also when 
   assert.ok(Date.now() - began < 5000);
   await open;
 });
+
+test('E24: a client that sends all of a 10 MB body before it reads still gets the answer 413', async (t) => {
+  const { bridge } = await testBridge(t);
+  const body = Buffer.alloc(10_000_000, 'x');
+  const head = `POST /query HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(bridge.port, '127.0.0.1', () => {
+      socket.write(head);
+      // The bridge knows the length by now, the sender does not look before all is sent.
+      setTimeout(() => socket.write(body, () => socket.resume()), 100);
+    });
+    socket.pause();
+    let text = '';
+    socket.on('error', reject);
+    socket.on('data', (data) => (text += data.toString()));
+    socket.on('close', () => resolve(text));
+  });
+  assert.match(answer, /^HTTP\/1\.1 413 /u);
+  assert.match(answer, /F1_BRIDGE_TOO_LARGE/u);
+});

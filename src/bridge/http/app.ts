@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
@@ -15,6 +16,9 @@ import { statusRoutes } from './status-routes.ts';
 
 /** Largest request body. */
 export const bodyLimitBytes = 1024 * 1024;
+/** How much of a refused body is read so that its sender sees the answer, and for how long. */
+const maxDrainedBytes = 32 * 1024 * 1024;
+const maxDrainMs = 5000;
 /** Largest message of a WebSocket client. */
 export const messageLimitBytes = 64 * 1024;
 
@@ -105,8 +109,9 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
     });
   });
   app.addHook('onResponse', async (_, reply) => context.metrics.countRequest(reply.statusCode));
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const known = knownError(error);
+    if (known.status === 413) await drain(request.raw);
     if (known.status >= 500 && !(error instanceof HttpError)) {
       context.log.error(`${request.method} ${request.url.slice(0, 200)} failed: ${messageOf(error)}`, {
         error,
@@ -207,6 +212,29 @@ async function addPage(app: FastifyInstance, { webRoot }: AppContext): Promise<v
     const [path = '', query] = request.url.split('?');
     if (path.endsWith('/')) return reply.sendFile('index.html');
     return reply.redirect(query === undefined ? 'app/' : `app/?${query}`, 302);
+  });
+}
+
+/**
+ * Reads and forgets the rest of a refused body, within limits. Most clients send all of it before they read: a
+ * connection closed on them would lose the answer.
+ */
+function drain(body: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      body.off('data', count).off('end', done).off('close', done);
+      resolve();
+    };
+    const count = (chunk: Buffer | string): void => {
+      bytes += chunk.length;
+      if (bytes > maxDrainedBytes) done();
+    };
+    const timer = setTimeout(done, maxDrainMs);
+    if (body.complete || body.destroyed) return done();
+    body.on('data', count).on('end', done).on('close', done);
+    body.resume();
   });
 }
 
