@@ -20,6 +20,7 @@ export function startGroup(
   env: NodeJS.ProcessEnv = process.env,
 ): ProcessGroup {
   const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.on('error', () => {}); // one that cannot be started: told by the missing process id
   const { pid } = child;
   if (pid === undefined) throw new Error(`Cannot run ${command}`);
   // A shell holds the other end of a pipe that the system closes when this process is gone.

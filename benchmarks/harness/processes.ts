@@ -57,7 +57,9 @@ export function createProcesses(signal: AbortSignal): Processes {
 
   const track = (child: ChildProcess): Running => {
     const pid = child.pid;
-    if (pid === undefined) throw new Error(`Cannot start ${child.spawnfile}`);
+    child.on('error', () => {}); // one that cannot be started: told by the missing process id
+    if (pid === undefined)
+      throw new Error(`Cannot run ${child.spawnfile}: it is not installed or cannot be started`);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -91,15 +93,12 @@ export function createProcesses(signal: AbortSignal): Processes {
     const stdio: StdioOptions = measured ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'];
     const startedMs = performance.now();
     const child = spawn(command, args, { cwd, env, stdio });
-    child.on('error', () => {}); // a program that is not there: told by the missing process id
-    if (child.pid === undefined)
-      throw new Error(`Cannot run ${command}: it is not installed or cannot be started`);
+    const running = track(child);
     let usage = '';
     const third = child.stdio[3];
     if (third instanceof Readable) third.setEncoding('utf8').on('data', (text: string) => (usage += text));
     let endedMs = Number.NaN;
     child.once('exit', () => (endedMs = performance.now()));
-    const running = track(child);
     const timer = setTimeout(() => void running.end(), timeoutMs);
     const onAbort = (): void => void running.end();
     signal.addEventListener('abort', onAbort, { once: true });

@@ -100,6 +100,7 @@ test('runNode measures a process from outside: time, output, peak memory once ev
     /ended with 3: why/,
   );
   await assert.rejects(processes.run('no-such-program-here', []), /Cannot run no-such-program-here/);
+  assert.throws(() => startGroup('no-such-program-here', []), /Cannot run no-such-program-here/);
 });
 
 test('runInOwnProcess never rejects: a benchmark that fails, dies or hangs is told, and the next can run', async (t) => {
