@@ -12,14 +12,12 @@ const child = spawn(
   node,
   ['--disable-warning=ExperimentalWarning', resolve(root, 'src/main.ts'), ...process.argv.slice(2)],
   {
-    stdio: 'inherit',
+    // The channel carries nothing: its end tells the child that this process is gone.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   },
 );
-// The child gets Ctrl-C from the terminal itself; a signal sent to this process alone is passed on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  });
+// A terminal sends Ctrl-C to both, anything else to this process alone: always passed on, the child counts it once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGKILL' ? 137 : 143);
 });

@@ -68,7 +68,8 @@ function runNpm(root, args, started) {
     }, 10_000);
     const child = spawn('npm', args, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // What npm says must not get between the results of a command on stdout.
+      stdio: ['ignore', process.stderr, process.stderr],
       shell: process.platform === 'win32',
     });
     child.on('error', (error) => {

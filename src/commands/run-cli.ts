@@ -133,20 +133,31 @@ function report(error: unknown, args: readonly string[], signal: AbortSignal): n
   return known?.exitCode ?? 1;
 }
 
-/** Aborts on the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** One Ctrl-C arrives more than once: the terminal sends it to npm, the launcher and this process, and they pass it on [ms]. */
+const sameInterruptMs = 300;
+
+/** Aborts on the first signal, or when the launcher is gone; the next one ends the process at once. */
 function watchSignals(): { signal: AbortSignal; close: () => void } {
   const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let firstMs = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode);
-    controller.abort(new F1Error('F1_INTERRUPTED', 'Interrupted'));
+    if (!controller.signal.aborted) {
+      firstMs = performance.now();
+      controller.abort(new F1Error('F1_INTERRUPTED', 'Interrupted'));
+    } else if (performance.now() - firstMs > sameInterruptMs) {
+      process.exit(interruptedExitCode);
+    }
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of signals) process.on(name, stop);
+  // The launcher holds the other end of a channel: it closes even when the launcher is killed.
+  process.on('disconnect', stop);
+  process.channel?.unref();
   return {
     signal: controller.signal,
     close: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const name of signals) process.off(name, stop);
+      process.off('disconnect', stop);
     },
   };
 }
