@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -68,6 +69,39 @@ test('chooseBroker managed: one that runs already is used and left running', kaf
   await chosen.close();
   assert.equal((await kafkaStatus({ dir: kafka.dir })).state, 'running');
 });
+
+test(
+  'E5, E19: chooseBroker managed: reasons name what waits and why the broker is gone',
+  kafkaTest,
+  async (t) => {
+    const kafka = await startTestKafka(t);
+    const chosen = await choose(t, 'managed', await freeTestPort(), { dir: kafka.dir });
+    const topic = 'reasons';
+    await chosen.broker.createTopics([
+      { role: 'alerts', name: topic, partitions: 1, replicationFactor: 1, config: {} },
+    ]);
+    const batch = { topic, partition: 0, records: [{ key: null, value: Buffer.from('x') }], headers: {} };
+    await chosen.broker.produce(batch);
+    assert.deepEqual(chosen.reasons(), []);
+    await kafka.kill();
+    const waiting = chosen.broker.produce(batch);
+    const until = async (pattern: RegExp): Promise<void> => {
+      const deadlineMs = performance.now() + 30_000;
+      while (!pattern.test(chosen.reasons().join('\n'))) {
+        assert.ok(performance.now() < deadlineMs, `${pattern}: ${chosen.reasons().join(', ')}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    await until(/1 partitions wait to be written, the longest for \d+ s/u);
+    assert.equal(chosen.reasons()[0], 'broker down: it was killed or ended by itself');
+    appendFileSync(join(kafka.dir, 'logs', 'server.log'), 'java.io.IOException: No space left on device\n');
+    await until(/broker down: the disk is full/u);
+    await kafka.restart();
+    assert.notEqual((await waiting).baseOffset, null);
+    await until(/^$/u);
+    await chosen.close();
+  },
+);
 
 test('chooseBroker HOST:PORT: a broker that does not answer ends with exit code 2', async (t) => {
   const port = await freeTestPort();
