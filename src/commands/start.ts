@@ -97,7 +97,7 @@ async function run(session: string | undefined, options: StartOptions, context: 
       extraReasons: () => [...chosen.reasons(), ...failureReasons(parts.replay)],
       nextFreePort: options.bridgePort === undefined,
     });
-    announce(parts.bridge, webRoot, context);
+    announce(parts.bridge, webRoot, config.grafana.bridge_port, context);
     const replay = await startReplay({ ...request, spec: picked.spec, chosen });
     parts.replay = replay;
     await Promise.race([replay.done, processor.done, aborted(signal)]);
@@ -122,8 +122,13 @@ async function run(session: string | undefined, options: StartOptions, context: 
   }
 }
 
-function announce(bridge: Bridge, webRoot: string | null, { log }: CliContext): void {
+function announce(bridge: Bridge, webRoot: string | null, wantedPort: number, { log }: CliContext): void {
   const [first = ''] = bridge.urls;
+  if (wantedPort !== 0 && bridge.port !== wantedPort) {
+    log.warn(
+      `Port ${wantedPort} is taken, ${bridge.port} is used: choose one with --bridge-port or grafana.bridge_port`,
+    );
+  }
   log.info(webRoot === null ? `API: ${first}` : `Page: ${first}/app/`);
   for (const url of bridge.urls.slice(1)) log.debug(`also at ${url}`);
 }

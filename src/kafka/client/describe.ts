@@ -1,6 +1,6 @@
 import { createTopicsV7, offsetFetchV8 } from '@platformatic/kafka';
 import type { BrokerDescription, GroupDescription, TopicDescription } from '../../domain/broker.ts';
-import { groupCoordinator } from './group-offsets.ts';
+import { groupCoordinator, onceCoordinated } from './group-offsets.ts';
 import { answerOf } from './link.ts';
 import type { ClusterView, KafkaLink } from './link.ts';
 import { earliestTime, latestTime, listOffsets, partitionKey } from './list-offsets.ts';
@@ -29,7 +29,7 @@ export async function describeCluster(
   const groups = await Promise.all(
     (request.groups ?? []).map((group) =>
       leg(`offsets of group '${group}'`, rest(), 'F1_KAFKA_UNREACHABLE', () =>
-        describeGroup(link, group, topics),
+        onceCoordinated(() => describeGroup(link, group, topics)),
       ),
     ),
   );

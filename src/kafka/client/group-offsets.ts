@@ -1,7 +1,7 @@
 import { findCoordinatorV4, offsetCommitV8 } from '@platformatic/kafka';
 import type { Connection } from '@platformatic/kafka';
 import { F1Error } from '../../domain/errors.ts';
-import { translateError } from './kafka-error.ts';
+import { isKafkaError, translateError } from './kafka-error.ts';
 import type { KafkaLink } from './link.ts';
 
 const noGeneration = -1;
@@ -11,6 +11,31 @@ export async function groupCoordinator(link: KafkaLink, group: string): Promise<
   const { coordinators } = await findCoordinatorV4.api.async(await link.any(), 0, [group]);
   const coordinator = coordinators[0];
   return coordinator === undefined || coordinator.nodeId < 0 ? null : link.node(coordinator.nodeId);
+}
+
+const coordinatorWaitMs = 1_500;
+const coordinatorRetryMs = 100;
+
+/**
+ * Repeats work on group offsets for 1.5 s while their coordinator is not ready: a new cluster makes the topic of group
+ * offsets when it is first asked for, a restarted one reads it.
+ */
+export async function onceCoordinated<T>(work: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + coordinatorWaitMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const isStarting = isKafkaError(
+        error,
+        'COORDINATOR_NOT_AVAILABLE',
+        'COORDINATOR_LOAD_IN_PROGRESS',
+        'NOT_COORDINATOR',
+      );
+      if (!isStarting || performance.now() > endMs) throw error;
+    }
+    await new Promise((done) => setTimeout(done, coordinatorRetryMs));
+  }
 }
 
 /**

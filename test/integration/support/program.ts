@@ -125,7 +125,7 @@ export function runProgram(
 export function settings(dir: string, more: Readonly<Record<string, string | number>> = {}): string[] {
   const all = {
     'source.cache_dir': `${dir}/cache`,
-    'source.archive_url': 'http://127.0.0.1:9',
+    'source.archive_url': 'http://127.0.0.1:21999',
     'source.mirror_url': 'null',
     'logs.dir': `${dir}/logs`,
     'kafka.managed.dir': `${dir}/kafka`,
