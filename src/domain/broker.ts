@@ -26,7 +26,12 @@ export interface RecordBatch {
   readonly reset?: ResetReason;
 }
 
-export type ResetReason = 'topic-recreated' | 'partitions-changed' | 'stalled' | 'offset-out-of-range' | 'connection';
+export type ResetReason =
+  | 'topic-recreated'
+  | 'partitions-changed'
+  | 'stalled'
+  | 'offset-out-of-range'
+  | 'connection';
 
 export interface ProduceRecord {
   readonly key: Uint8Array | null;
@@ -125,7 +130,10 @@ export interface Broker {
   /** Reads batches until the signal is aborted; survives broker restarts and topic re-creation. */
   consume(request: ConsumeRequest): AsyncIterable<RecordBatch>;
   /** Commits "next offset to read" for a group whose `consume` is running. */
-  commit(group: string, offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void>;
+  commit(
+    group: string,
+    offsets: readonly { topic: string; partition: number; offset: number }[],
+  ): Promise<void>;
   /** Asks the broker: topics (all, or those named) with offsets, and lag of the groups named. Fails within `timeoutMs` (3,000). */
   describe(request?: {
     readonly topics?: readonly string[];
