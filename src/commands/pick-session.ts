@@ -57,7 +57,8 @@ async function simulatedRace({ config, log, signal, onProgress }: PickOptions): 
     return kept;
   } catch (error) {
     signal.throwIfAborted();
-    log.warn(`Cannot keep the simulated race in ${kept} (source.cache_dir): ${messageOf(error)}`);
+    // Not a warning: the session table cannot be kept there either, and that is one.
+    log.info(`Cannot keep the simulated race in ${kept} (source.cache_dir): ${messageOf(error)}`);
     const { mkdtemp } = await import('node:fs/promises');
     const { tmpdir } = await import('node:os');
     const dir = join(await mkdtemp(join(tmpdir(), 'slipstream-')), name);
