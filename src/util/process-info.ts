@@ -27,7 +27,9 @@ export function processName(pid: number): string | null {
     return command === null ? null : basename(command);
   }
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() || null;
+    // The program of the command line: `comm` is a thread's name, and Node calls its first one MainThread.
+    const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return basename(program) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim() || null;
   } catch {
     return null; // the process is gone
   }
