@@ -2,7 +2,7 @@ import { applyTiming, createRaceState } from '../../analysis/race-state.ts';
 import type { RaceState } from '../../analysis/race-state.ts';
 import type { BrokerRecord, RecordBatch, RecordHeaders } from '../../domain/broker.ts';
 import { messageOf } from '../../domain/errors.ts';
-import type { ReplayState } from '../../domain/messages.ts';
+import type { AlertMessage, ReplayState } from '../../domain/messages.ts';
 import { implausibleReason, readTelemetry } from '../../domain/telemetry-codec.ts';
 import { createTelemetryRow } from '../../domain/telemetry-row.ts';
 import { headerNames } from '../../domain/topics.ts';
@@ -53,6 +53,8 @@ export interface BridgeState {
 
 const maxAlerts = 10_000;
 const keptEvents = 4_000;
+/** Alerts kept until the (run, segment) that they belong to is shown; the oldest go first. */
+const keptEarlyAlerts = 2_000;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function createBridgeState(bufferPoints: number): BridgeState {
@@ -68,6 +70,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   let replayAtMs = Number.NaN;
   let replayVersion = 0;
   let epoch = 0;
+  const earlyAlerts: EarlyAlert[] = [];
   let lastTelemetryMs = Number.NaN;
   let liveSinceMs = Number.POSITIVE_INFINITY;
 
@@ -97,12 +100,25 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     if (verdict === 'reset') {
       counters.changes++;
       startAnew();
+      for (const early of earlyAlerts.splice(0)) {
+        if (isShown(early)) putAlert(early.alert, early.text);
+        else if (early.run !== run) earlyAlerts.push(early);
+      }
     }
     return true;
   };
 
+  const isShown = (identity: Identity): boolean =>
+    identity.run === tracker.run && identity.segment === tracker.segment;
+
+  const putAlert = (alert: AlertMessage, text: string): void => {
+    alerts.put(alert);
+    alertEvents.push(text);
+  };
+
   const takeTelemetry = (
     value: Uint8Array,
+    identity: Identity,
     record: BrokerRecord,
     partition: number,
     nowMs: number,
@@ -110,6 +126,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     if (!readTelemetry(value, row)) return ['undecodable', 'not an f1-telemetry object'];
     const implausible = implausibleReason(row);
     if (implausible !== null) return ['implausible', implausible];
+    if (!isCurrent(identity.run, identity.segment, record.timestampMs)) return null;
     lastTelemetryMs = record.timestampMs;
     const outcome = points.append(row, partition);
     if (outcome !== 'kept') return [outcome, `${row.driver} at ${row.timestampMs}`];
@@ -120,9 +137,14 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     return null;
   };
 
-  const takeTiming = (value: Uint8Array): Fault | null => {
+  const takeTiming = (value: Uint8Array, identity: Identity, record: BrokerRecord): Fault | null => {
     const text = decoder.decode(value);
-    if (!applyTiming(race, JSON.parse(text))) return ['undecodable', 'not an f1-timing object'];
+    const message: unknown = JSON.parse(text);
+    if (!isShown(identity)) {
+      if (!applyTiming(createRaceState(), message)) return ['undecodable', 'not an f1-timing object'];
+      if (!isCurrent(identity.run, identity.segment, record.timestampMs)) return null;
+    }
+    if (!applyTiming(race, message)) return ['undecodable', 'not an f1-timing object'];
     timingEvents.push(text);
     const status = race.track_status.at(-1)?.status ?? '1';
     points.setCaution(status !== '1');
@@ -130,12 +152,23 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     return null;
   };
 
-  const takeAlert = (value: Uint8Array, record: BrokerRecord): Fault | null => {
+  /**
+   * A processor that catches up writes alerts of runs long over, with the time of now: an alert never tells that a run
+   * or a segment is new. One that was read before its telemetry waits for it.
+   */
+  const takeAlert = (value: Uint8Array, identity: Identity, record: BrokerRecord): Fault | null => {
     const text = decoder.decode(value);
     const alert: unknown = JSON.parse(text);
     if (!isAlertMessage(alert)) return ['undecodable', 'not an f1-alerts object'];
-    alerts.put(alert);
-    alertEvents.push(text);
+    if (!isShown(identity)) {
+      if (tracker.isLeft(identity.run, identity.segment)) counters.stale++;
+      else {
+        earlyAlerts.push({ ...identity, alert, text });
+        if (earlyAlerts.length > keptEarlyAlerts) earlyAlerts.shift();
+      }
+      return null;
+    }
+    putAlert(alert, text);
     if (record.timestampMs >= liveSinceMs) {
       counters.hops.processor.observe((record.timestampMs - Date.parse(alert.timestamp)) / 1000);
     }
@@ -164,10 +197,10 @@ export function createBridgeState(bufferPoints: number): BridgeState {
       if (role === 'control') return takeControl(value, record);
       const identity = identityOf(record.headers);
       if (identity === null) return ['no-identity', 'headers run and segment are missing'];
-      if (!isCurrent(identity.run, identity.segment, record.timestampMs)) return null;
-      if (role === 'telemetry') return takeTelemetry(value, record, partition, nowMs);
-      if (role === 'timing') return takeTiming(value);
-      if (role === 'alerts') return takeAlert(value, record);
+      // Only a record that can be read, of a topic that the replay itself writes, may tell of a new run or segment.
+      if (role === 'telemetry') return takeTelemetry(value, identity, record, partition, nowMs);
+      if (role === 'timing') return takeTiming(value, identity, record);
+      if (role === 'alerts') return takeAlert(value, identity, record);
       return null; // predictions are counted only: nothing is published yet
     } catch (error) {
       return ['undecodable', messageOf(error)];
@@ -219,12 +252,15 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     forget(role, partition) {
       if (role === 'telemetry') points.clear(partition);
       else if (role === 'timing') clearRace();
-      else if (role === 'alerts') clearAlerts();
-      else return;
+      else if (role === 'alerts') {
+        clearAlerts();
+        earlyAlerts.length = 0;
+      } else return;
       epoch++;
     },
     forgetAll() {
       tracker.clear();
+      earlyAlerts.length = 0;
       replay = null;
       replayAtMs = Number.NaN;
       replayVersion++;
@@ -238,11 +274,21 @@ export function createBridgeState(bufferPoints: number): BridgeState {
 
 type Fault = readonly [reason: SetAsideReason, detail: string];
 
+interface Identity {
+  readonly run: string;
+  readonly segment: number;
+}
+
+interface EarlyAlert extends Identity {
+  readonly alert: AlertMessage;
+  readonly text: string;
+}
+
 let knownHeaders: RecordHeaders | null = null;
-let knownIdentity: { run: string; segment: number } | null = null;
+let knownIdentity: Identity | null = null;
 
 /** (run, segment) of a record's headers; records of one batch share the object, so it is read once. */
-function identityOf(headers: RecordHeaders): { run: string; segment: number } | null {
+function identityOf(headers: RecordHeaders): Identity | null {
   if (headers === knownHeaders) return knownIdentity;
   const run = headers[headerNames.run];
   const segment = Number(headers[headerNames.segment] ?? Number.NaN);

@@ -12,6 +12,8 @@ export interface RunTracker {
    * its clock says.
    */
   judge(run: string, segment: number, publishedMs: number, isState?: boolean): Verdict;
+  /** True for a lower segment and for a run that was left or had ended before the seed; changes nothing. */
+  isLeft(run: string, segment: number): boolean;
   /** Names the run that the control topic ends with, before anything else is read. */
   seed(run: string, segment: number, publishedMs: number): void;
   /** Forgets all: topics were created anew. */
@@ -54,6 +56,8 @@ export function createRunTracker(): RunTracker {
       seededMs = Number.NEGATIVE_INFINITY;
       return 'reset';
     },
+    isLeft: (leftRun, leftSegment) =>
+      leftRun === run ? leftSegment < segment : retired.has(leftRun) || early.has(leftRun),
     seed(seedRun, seedSegment, publishedMs) {
       run = seedRun;
       segment = seedSegment;
