@@ -1,9 +1,6 @@
 import { advanceBrakes, createBrakeState } from '../analysis/brake-model.ts';
-import type { AlertMessage } from '../domain/messages.ts';
-import type { TelemetryRow } from '../domain/telemetry-row.ts';
-import type { Severity } from '../domain/topics.ts';
-import { alertMessage, openEpisode, type Episode, type RowOrigin, type RuleFacts } from './alert.ts';
-import { copyRow } from './copy-row.ts';
+import type { RuleFacts } from './alert.ts';
+import { keepEpisode } from './episode-keeper.ts';
 import type { Rule, RuleState } from './rule.ts';
 
 export interface BrakeTemperatureOptions {
@@ -30,49 +27,28 @@ export function createBrakeTemperatureRule(options: BrakeTemperatureOptions): Ru
 
 function createState(facts: RuleFacts, options: BrakeTemperatureOptions): RuleState {
   const brakes = createBrakeState();
-  const last = copyRow();
-  let open: Episode | null = null;
+  const episode = keepEpisode(facts);
   let lastOpenedMs = Number.NEGATIVE_INFINITY;
-
-  const close = (out: AlertMessage[]): void => {
-    if (open === null) return;
-    out.push(alertMessage(facts, open, last.row, 'closed'));
-    open = null;
-  };
-  const start = (
-    severity: Severity,
-    threshold: number,
-    row: TelemetryRow,
-    origin: RowOrigin,
-    out: AlertMessage[],
-    escalatedFrom: string | null,
-  ): void => {
-    open = openEpisode(facts, row, origin, { severity, value: brakes.surfaceC, threshold, escalatedFrom });
-    lastOpenedMs = row.sessionMs;
-    out.push(alertMessage(facts, open, row, 'open'));
-  };
 
   return {
     update(row, origin, out) {
       advanceBrakes(brakes, row.sessionMs, row.speedKmh, row.brake === 1);
-      last.take(row);
-      const surfaceC = brakes.surfaceC;
-      const isCool = row.sessionMs - lastOpenedMs >= options.cooldownS * 1000;
-      if (open === null) {
-        if (!isCool) return;
-        if (surfaceC > options.highC) start('high', options.highC, row, origin, out, null);
-        else if (surfaceC > options.mediumC) start('medium', options.mediumC, row, origin, out, null);
-        return;
-      }
-      open.extreme = Math.max(open.extreme, surfaceC);
-      if (open.severity === 'medium' && surfaceC > options.highC && isCool) {
-        const from = open.alertId;
-        close(out);
-        start('high', options.highC, row, origin, out, from);
-      } else if (surfaceC < (open.threshold ?? 0) - options.hysteresisK) {
-        close(out);
+      const { surfaceC } = brakes;
+      episode.see(row, surfaceC);
+      const { current } = episode;
+      const level = surfaceC > options.highC ? 'high' : surfaceC > options.mediumC ? 'medium' : null;
+      const isHotter =
+        level !== null && (current === null || (level === 'high' && current.severity === 'medium'));
+      if (isHotter && row.sessionMs - lastOpenedMs >= options.cooldownS * 1000) {
+        lastOpenedMs = row.sessionMs;
+        episode.close(out);
+        const threshold = level === 'high' ? options.highC : options.mediumC;
+        const escalatedFrom = current?.alertId ?? null;
+        episode.open(row, origin, { severity: level, value: surfaceC, threshold, escalatedFrom }, out);
+      } else if (current !== null && surfaceC < (current.threshold ?? 0) - options.hysteresisK) {
+        episode.close(out);
       }
     },
-    finish: close,
+    finish: episode.close,
   };
 }

@@ -1,6 +1,5 @@
-import type { AlertMessage } from '../domain/messages.ts';
-import { alertMessage, openEpisode, type Episode, type RuleFacts } from './alert.ts';
-import { copyRow } from './copy-row.ts';
+import type { RuleFacts } from './alert.ts';
+import { keepEpisode } from './episode-keeper.ts';
 import type { Rule } from './rule.ts';
 
 /** DRS codes by meaning; every other code (2, 3, 9 …) is unknown and changes nothing. */
@@ -17,26 +16,19 @@ export function createDrsRule(): Rule {
   return {
     type: facts.type,
     createState() {
-      let open: Episode | null = null;
-      const last = copyRow();
-      const close = (out: AlertMessage[]): void => {
-        if (open === null) return;
-        out.push(alertMessage(facts, open, last.row, 'closed'));
-        open = null;
-      };
+      const episode = keepEpisode(facts);
       return {
         update(row, origin, out) {
-          last.take(row);
-          if (open === null && openCodes.has(row.drs)) {
-            open = openEpisode(facts, row, origin, { severity: 'medium', value: row.drs, threshold: null });
-            out.push(alertMessage(facts, open, row, 'open'));
-          } else if (open !== null && closedCodes.has(row.drs)) {
-            close(out);
-          } else if (open !== null && openCodes.has(row.drs)) {
-            open.extreme = Math.max(open.extreme, row.drs);
+          const isOpen = openCodes.has(row.drs);
+          episode.see(row, isOpen ? row.drs : Number.NaN);
+          if (episode.current === null) {
+            if (isOpen)
+              episode.open(row, origin, { severity: 'medium', value: row.drs, threshold: null }, out);
+          } else if (closedCodes.has(row.drs)) {
+            episode.close(out);
           }
         },
-        finish: close,
+        finish: episode.close,
       };
     },
   };

@@ -1,6 +1,5 @@
-import type { AlertMessage } from '../domain/messages.ts';
-import { alertMessage, openEpisode, type Episode, type RuleFacts } from './alert.ts';
-import { copyRow } from './copy-row.ts';
+import type { RuleFacts } from './alert.ts';
+import { keepEpisode } from './episode-keeper.ts';
 import type { Rule } from './rule.ts';
 
 export interface HighSpeedOptions {
@@ -18,31 +17,19 @@ export function createHighSpeedRule({ thresholdKmh, hysteresisKmh }: HighSpeedOp
   return {
     type: facts.type,
     createState() {
-      let open: Episode | null = null;
-      const last = copyRow();
-      const close = (out: AlertMessage[]): void => {
-        if (open === null) return;
-        out.push(alertMessage(facts, open, last.row, 'closed'));
-        open = null;
-      };
+      const episode = keepEpisode(facts);
       return {
         update(row, origin, out) {
           const speed = row.speedKmh;
           if (Number.isNaN(speed)) return;
-          last.take(row);
-          if (open !== null) {
-            open.extreme = Math.max(open.extreme, speed);
-            if (speed <= thresholdKmh - hysteresisKmh) close(out);
+          episode.see(row, speed);
+          if (episode.current !== null) {
+            if (speed <= thresholdKmh - hysteresisKmh) episode.close(out);
           } else if (speed > thresholdKmh) {
-            open = openEpisode(facts, row, origin, {
-              severity: 'high',
-              value: speed,
-              threshold: thresholdKmh,
-            });
-            out.push(alertMessage(facts, open, row, 'open'));
+            episode.open(row, origin, { severity: 'high', value: speed, threshold: thresholdKmh }, out);
           }
         },
-        finish: close,
+        finish: episode.close,
       };
     },
   };
