@@ -9,7 +9,7 @@ import { requireFreePort, withBridgeOptions, type BridgeOptions } from './bridge
 import { buildPage } from './build-page.ts';
 import { chooseBroker, type ChosenBroker } from './choose-broker.ts';
 import type { CliContext } from './cli.ts';
-import { pickSession } from './pick-session.ts';
+import { pickSession, type PickedSession } from './pick-session.ts';
 import { prepareTopics } from './prepare-topics.ts';
 import { createProgressLine } from './progress-line.ts';
 import { startReplay, type ReplayHandle } from './replay-host.ts';
@@ -17,6 +17,15 @@ import { replayRequest, type ReplayOptions } from './replay-options.ts';
 import { summaryLine, summaryText, type StartFacts } from './start-summary.ts';
 
 export interface StartOptions extends ReplayOptions, BridgeOptions {}
+
+/** What is open, to be closed in this order: replay, processor, bridge, broker, session. */
+interface OpenParts {
+  chosen?: ChosenBroker;
+  bridge?: Bridge;
+  replay?: ReplayHandle;
+  processor?: Processor;
+  picked?: PickedSession;
+}
 
 /** Opens everything, plays the session and closes everything: the action of `slipstream start`. */
 export async function runStart(
@@ -32,7 +41,7 @@ export async function runStart(
   const running = AbortSignal.any([signal, ending.signal]);
   const request = replayRequest(options, config, log, running);
   const progress = createProgressLine(context.quiet);
-  const parts: { chosen?: ChosenBroker; bridge?: Bridge; replay?: ReplayHandle; processor?: Processor } = {};
+  const parts: OpenParts = {};
   try {
     const [webRoot, chosen, picked] = await allSettledOrError(
       [
@@ -45,7 +54,9 @@ export async function runStart(
           allowInstall: true,
           onProgress: progress.onProgress,
         }).then((broker) => (parts.chosen = broker)),
-        pickSession({ spec: session, config, log, signal: running, onProgress: progress.onProgress }),
+        pickSession({ spec: session, config, log, signal: running, onProgress: progress.onProgress }).then(
+          (picked) => (parts.picked = picked),
+        ),
       ],
       () => ending.abort(),
     );
@@ -166,11 +177,7 @@ function report(facts: StartFacts, context: CliContext): void {
   else for (const line of summaryText(facts)) context.log.info(line);
 }
 
-async function closeAll(
-  parts: { chosen?: ChosenBroker; bridge?: Bridge; replay?: ReplayHandle; processor?: Processor },
-  ending: AbortController,
-  { log }: CliContext,
-): Promise<void> {
+async function closeAll(parts: OpenParts, ending: AbortController, { log }: CliContext): Promise<void> {
   const quietly = async (what: string, work: Promise<unknown> | undefined): Promise<void> => {
     try {
       await work;
@@ -183,6 +190,7 @@ async function closeAll(
   await quietly('the processor', parts.processor?.done);
   await quietly('the bridge', parts.bridge?.close());
   await quietly('the broker', parts.chosen?.close());
+  await quietly('the session', parts.picked?.dispose());
   const state = parts.replay?.state() ?? null;
   if (state !== null)
     log.info(`Closed: ${state.rows_sent} of ${state.rows_total} rows were sent in run ${state.run}`);
