@@ -112,14 +112,18 @@ export function translateError(error: unknown, what: string): F1Error {
       canRetry: error instanceof Error && findErrorBy(error, 'canRetry', false) === null,
     });
   }
-  return new F1Error('F1_KAFKA_UNREACHABLE', `${what}: ${networkReason(flat)}`, {
-    hint: 'Start Kafka (slipstream kafka start), or set kafka.bootstrap_servers to a running broker',
-    cause: error,
-    canRetry: true,
-  });
+  return new F1Error(
+    'F1_KAFKA_UNREACHABLE',
+    `${what}: ${networkReason(flat, what.startsWith('Connecting'))}`,
+    {
+      hint: 'Start Kafka (slipstream kafka start), or set kafka.bootstrap_servers to a running broker',
+      cause: error,
+      canRetry: true,
+    },
+  );
 }
 
-function networkReason(flat: Flat): string {
+function networkReason(flat: Flat, isConnecting: boolean): string {
   if (flat.codes.includes('ECONNREFUSED')) return 'nothing listens there (connection refused)';
   if (flat.codes.includes('ENOTFOUND') || flat.codes.includes('EAI_AGAIN'))
     return 'the host name is not known here';
@@ -127,7 +131,7 @@ function networkReason(flat: Flat): string {
     return 'there is no route to the host';
   if (/timed? ?out/i.test(flat.text)) return 'no answer in time';
   if (/closed/i.test(flat.text))
-    return 'the connection was closed by the other side (is that a Kafka listener?)';
+    return `the connection was closed by the other side${isConnecting ? ' (is that a Kafka listener?)' : ''}`;
   return flat.text || 'unknown reason';
 }
 
