@@ -49,6 +49,8 @@ export class PartitionTask {
   /** Offset of the segment's first record; -1 before there is one. */
   #segmentOffset = -1;
   #readOffset = -1;
+  /** The next row of the segment starts its state anew. */
+  #mustBegin = false;
   /** Offset of the last row that the detector saw. */
   #lastOffset = -1;
 
@@ -92,17 +94,12 @@ export class PartitionTask {
       return;
     }
     // Records come again after a rebalance, from the offset that was committed: the segment's first.
-    const isAgain = record.offset <= this.#readOffset;
+    if (record.offset <= this.#readOffset) this.#mustBegin = true;
     this.#readOffset = record.offset;
-    if (isAgain && run === this.#run && segment === this.#segment) {
-      this.#begin(run, segment, record.offset);
-    } else if (run !== this.#run || segment !== this.#segment) {
-      const isOld = run === this.#run ? segment < this.#segment : this.#retiredRuns.includes(run);
-      if (isOld) {
-        this.#setAside('stale', record.offset, `Run ${run} segment ${segment} was left before`);
-        return;
-      }
-      this.#begin(run, segment, record.offset);
+    const isSame = run === this.#run && segment === this.#segment;
+    if (!isSame && (run === this.#run ? segment < this.#segment : this.#retiredRuns.includes(run))) {
+      this.#setAside('stale', record.offset, `Run ${run} segment ${segment} was left before`);
+      return;
     }
     const row = this.#row;
     if (record.value === null || !readTelemetry(record.value, row)) {
@@ -114,6 +111,8 @@ export class PartitionTask {
       this.#setAside('implausible', record.offset, fault);
       return;
     }
+    // Only a row that can be used may tell of a new run or segment: garbage must not end the one that goes on.
+    if (!isSame || this.#mustBegin) this.#begin(run, segment, record.offset);
     this.#counters.rows += 1;
     this.#lastOffset = record.offset;
     this.#detector.update(
@@ -133,6 +132,7 @@ export class PartitionTask {
     this.#segment = segment;
     this.#detector = this.#createDetector();
     this.#segmentOffset = offset;
+    this.#mustBegin = false;
   }
 
   #flush(offset: number, out: TaskOutput[], firstIndex: number): void {

@@ -11,12 +11,12 @@ import type { TaskOutput } from '../../src/process/index.ts';
 
 const rules = createRules(defaultConfig.alerts);
 
-function createTask(): PartitionTask {
+function createTask(onSetAside: (reason: string) => void = (reason) => assert.fail(reason)): PartitionTask {
   return new PartitionTask({
     partition: 0,
     createDetector: () => createDetector(rules),
     counters: { rows: 0, setAside: { undecodable: 0, implausible: 0, headers: 0, stale: 0 } },
-    onSetAside: (reason) => assert.fail(reason),
+    onSetAside,
   });
 }
 
@@ -74,4 +74,21 @@ test('PartitionTask takes records that come again after a rebalance for what the
   const task = createTask();
   outputs(task, records.slice(0, 301));
   assert.deepEqual(outputs(task, records), outputs(createTask(), records));
+});
+
+test('E6: garbage with a foreign run or a high segment changes no alert, also when it is read again first', () => {
+  const records = laps(10).map((record) => ({ ...record, offset: record.offset * 2 }));
+  const dirty = records.flatMap((record, index): BrokerRecord[] => {
+    const headers = index % 2 === 0 ? { run: 'x', segment: '0', v: '1' } : { run: 'r', segment: '9', v: '1' };
+    const value = [null, Buffer.from('{'), Buffer.from('{"driver":"AAA"}')][index % 3]!;
+    return [{ ...record, offset: record.offset - 1, headers, value }, record];
+  });
+  const reasons = new Set<string>();
+  const task = createTask((reason) => reasons.add(reason));
+  const clean = outputs(createTask(), records);
+  assert.ok(clean.length > 0);
+  assert.deepEqual(outputs(task, dirty), clean);
+  assert.equal(task.safeOffset(), 2000);
+  assert.deepEqual(outputs(task, dirty), clean);
+  assert.deepEqual([...reasons], ['undecodable']);
 });
