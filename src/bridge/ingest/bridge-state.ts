@@ -123,6 +123,10 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     partition: number,
     nowMs: number,
   ): Fault | null => {
+    if (tracker.isLeft(identity.run, identity.segment)) {
+      counters.stale++;
+      return null;
+    }
     if (!readTelemetry(value, row)) return ['undecodable', 'not an f1-telemetry object'];
     const implausible = implausibleReason(row);
     if (implausible !== null) return ['implausible', implausible];
