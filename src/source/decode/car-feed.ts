@@ -1,17 +1,15 @@
-import { asciiBytes, ByteScanner } from './byte-scanner.ts';
+import { asciiBytes, type ByteScanner } from './byte-scanner.ts';
 import {
-  addEntry,
   createFeed,
   grown,
   isObject,
   numberOf,
-  rollBack,
   rowOf,
   toColumn,
   type FeedColumns,
   type RowBuffer,
 } from './feed-columns.ts';
-import { epochUsFromText } from './instant.ts';
+import { readMessage, scannable, scannedRow, scanMessage } from './feed-message.ts';
 
 /** Value of the DRS column where the record has no channel 45. */
 export const noDrs = 255;
@@ -56,12 +54,6 @@ function reserve(row: CarRows): void {
   row.drs = grown(row.drs);
 }
 
-const scanner = new ByteScanner();
-const quoteBytes = asciiBytes('"');
-const documentStart = asciiBytes('{"Entries":[');
-const documentEnd = asciiBytes(']}');
-const entryStart = asciiBytes('{"Utc":"');
-const carsStart = asciiBytes('","Cars":{');
 const channelsStart = asciiBytes('":{"Channels":{"0":');
 const speedStart = asciiBytes(',"2":');
 const gearStart = asciiBytes(',"3":');
@@ -70,14 +62,19 @@ const brakeStart = asciiBytes(',"5":');
 const drsStart = asciiBytes(',"45":');
 const nullText = asciiBytes('null');
 const carEnd = asciiBytes('}}');
-const entryEnd = asciiBytes('}}');
 const letterN = 110;
 const comma = 44;
-const closingBrace = 125;
 
-function scanCar(feed: CarFeed, entry: number): void {
-  scanner.literal(quoteBytes);
-  const number = scanner.unsigned();
+const message = scannable<CarRows>({
+  list: 'Entries',
+  item: 'Entry',
+  time: 'Utc',
+  cars: 'Cars',
+  scanCar,
+  appendCar,
+});
+
+function scanCar(scanner: ByteScanner, feed: CarFeed, number: number, entry: number): void {
   scanner.literal(channelsStart);
   const rpm = scanner.unsigned();
   scanner.literal(speedStart);
@@ -98,17 +95,10 @@ function scanCar(feed: CarFeed, entry: number): void {
   // Values beyond a column are rare enough for the slow reader, which counts them.
   if (rpm > 65_535 || speedKmh > 65_535 || gear > 255 || throttlePct > 255 || brakePct > 255 || drs > 255)
     scanner.failed = true;
-  if (scanner.failed || number > 999) {
-    scanner.failed = true;
-    return;
-  }
-  const row = feed.byNumber[number] ?? rowOf(feed, String(number));
-  const at = row.rows;
-  if (at > 0 && row.entry[at - 1] === entry) {
-    scanner.failed = true;
-    return;
-  }
+  const row = scannedRow(scanner, feed, number, entry);
+  if (row === null) return;
   reserve(row);
+  const at = row.rows++;
   row.entry[at] = entry;
   row.rpm[at] = rpm;
   row.speedKmh[at] = speedKmh;
@@ -116,7 +106,6 @@ function scanCar(feed: CarFeed, entry: number): void {
   row.throttlePct[at] = throttlePct;
   row.brakePct[at] = brakePct;
   row.drs[at] = drs;
-  row.rows = at + 1;
 }
 
 /**
@@ -124,35 +113,15 @@ function scanCar(feed: CarFeed, entry: number): void {
  * canonical. O(bytes), no allocation. `readCarJson` reads everything else with the same result.
  */
 export function scanCarText(feed: CarFeed, bytes: Uint8Array, stampMs: number): boolean {
-  const stampUs = Math.round(stampMs * 1000);
-  const firstEntry = feed.entries;
-  let maxOffsetUs = feed.maxOffsetUs;
-  scanner.start(bytes);
-  scanner.literal(documentStart);
-  do {
-    scanner.literal(entryStart);
-    const epochUs = scanner.instantUs();
-    scanner.literal(carsStart);
-    if (scanner.failed) break;
-    const entry = addEntry(feed, epochUs);
-    if (scanner.bytes[scanner.at] !== closingBrace) {
-      do scanCar(feed, entry);
-      while (!scanner.failed && scanner.skip(comma));
-      const offsetUs = epochUs - stampUs;
-      if (offsetUs > maxOffsetUs) maxOffsetUs = offsetUs;
-    }
-    scanner.literal(entryEnd);
-  } while (!scanner.failed && scanner.skip(comma));
-  scanner.literal(documentEnd);
-  if (scanner.failed || scanner.at !== bytes.length) {
-    rollBack(feed, firstEntry);
-    return false;
-  }
-  feed.maxOffsetUs = maxOffsetUs;
-  return true;
+  return scanMessage(message, feed, bytes, stampMs);
 }
 
-function appendCar(feed: CarFeed, number: string, entry: number, channels: Record<string, unknown>): boolean {
+function appendCar(feed: CarFeed, number: string, entry: number, car: unknown): boolean {
+  const channels = isObject(car) ? car['Channels'] : undefined;
+  if (!isObject(channels)) {
+    feed.dropped++;
+    return false;
+  }
   const rpm = numberOf(channels['0']);
   const speedKmh = numberOf(channels['2']);
   const gear = numberOf(channels['3']);
@@ -181,25 +150,5 @@ function appendCar(feed: CarFeed, number: string, entry: number, channels: Recor
  * lacks a required channel is dropped and counted; channel 45 is optional.
  */
 export function readCarJson(feed: CarFeed, value: unknown, stampMs: number): string | null {
-  const entries = isObject(value) ? value['Entries'] : undefined;
-  if (!Array.isArray(entries)) return 'The message has no list of Entries';
-  let reason: string | null = null;
-  for (const [index, item] of (entries as unknown[]).entries()) {
-    const sample = isObject(item) ? item : {};
-    const epochUs = typeof sample['Utc'] === 'string' ? epochUsFromText(sample['Utc']) : Number.NaN;
-    const cars = sample['Cars'];
-    if (Number.isNaN(epochUs) || !isObject(cars)) {
-      reason ??= `Entry ${index + 1} has no readable Utc or Cars`;
-      continue;
-    }
-    const entry = addEntry(feed, epochUs);
-    let hasRow = false;
-    for (const [number, car] of Object.entries(cars)) {
-      const channels = isObject(car) ? car['Channels'] : undefined;
-      if (isObject(channels)) hasRow = appendCar(feed, number, entry, channels) || hasRow;
-      else feed.dropped++;
-    }
-    if (hasRow) feed.maxOffsetUs = Math.max(feed.maxOffsetUs, epochUs - Math.round(stampMs * 1000));
-  }
-  return reason;
+  return readMessage(message, feed, value, stampMs);
 }
