@@ -9,7 +9,6 @@ import { isObject } from './decode/feed-columns.ts';
 import { epochMsFromUs } from './decode/instant.ts';
 import { createPosFeed } from './decode/pos-feed.ts';
 import { carSamplesOf, posSamplesOf, type JoinedFeed } from './decode/samples.ts';
-import { positionRepeatWarning } from './checks/position-repeats.ts';
 import {
   NotDataError,
   readCarTopic,
@@ -260,8 +259,6 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   for (const warning of [...car.warnings, ...pos.warnings]) report.warn(warning);
   const hasList = readable.some(({ topic }) => topic === 'DriverList') && result.drivers.length > 0;
   const drivers = chooseDrivers(result.drivers, hasList, car.samples, pos.samples, report);
-  const repeats = positionRepeatWarning(pos.samples, car.samples);
-  if (repeats !== null) report.warn(repeats);
   const completeness = completenessOf({
     timing: result.timing,
     ends: readable,

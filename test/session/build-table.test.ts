@@ -169,6 +169,33 @@ test('B10: rows that were made by the outer join over drivers are marked as fill
   assert.deepEqual(marked, [10_850, 11_000, 11_100], 'the sample and the rows interpolated from it');
 });
 
+test('B10: a point repeated for more than 1 s above 50 km/h is reported with the car; shorter ones, slow cars and 0,0,0 are not', () => {
+  const warningsFor = (speedKmh: number, x: readonly number[]): string => {
+    const times = grid(10_000, 400, x.length);
+    const still = times.map(() => 0);
+    const raw = syntheticRaw({
+      drivers: [syntheticDriver('1', 'VER'), syntheticDriver('44', 'HAM')],
+      car: new Map(
+        ['1', '44'].map((car) => [
+          car,
+          carSamples(grid(10_000, 200, 40), { speedKmh: grid(speedKmh, 0, 40) }),
+        ]),
+      ),
+      pos: new Map([
+        ['1', posSamples(times)],
+        ['44', posSamples(times, { x, y: still, z: still })],
+      ]),
+    });
+    return buildSessionTable(raw, { all: true }).report.warnings.join('\n');
+  };
+  const repeated = [1, 2, 2, 2, 2, 3];
+  assert.match(warningsFor(200, repeated), /repeat one point .* count as missing: HAM 3$/u);
+  assert.doesNotMatch(warningsFor(50, repeated), /repeat/u);
+  assert.doesNotMatch(warningsFor(200, [1, 2, 2, 2, 3, 3]), /repeat/u);
+  assert.doesNotMatch(warningsFor(200, [1, 0, 0, 0, 0, 0]), /repeat/u);
+  assert.match(warningsFor(200, [1, 2, 3, 4, 4, 4, 4]), /HAM 3$/u, 'at the end of the recording');
+});
+
 test('samples out of order or with one time twice are put in order, with a warning', () => {
   const times = [9_000, 12_000, 11_000, 12_000, 19_000];
   const raw = syntheticRaw({
