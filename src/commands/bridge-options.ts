@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { F1Error } from '../domain/errors.ts';
-import { describePortConflict, findPortConflict } from '../util/port-owner.ts';
 
 /** Options that `bridge` and `start` share. */
 export interface BridgeOptions {
@@ -30,19 +29,6 @@ export function withBridgeOptions(config: Config, { bridgePort, bridgeHost }: Br
       bridge_host: bridgeHost ?? config.grafana.bridge_host,
     },
   };
-}
-
-/**
- * Looks at a port that was asked for by name before anything else is started.
- * @throws {F1Error} F1_BRIDGE_PORT (exit code 2) with the process that has it when it is known
- */
-export async function requireFreePort(port: number): Promise<void> {
-  const conflict = await findPortConflict(port);
-  if (conflict === null) return;
-  throw new F1Error('F1_BRIDGE_PORT', `Cannot open the bridge: ${describePortConflict(conflict)}`, {
-    hint: 'Stop that process, or choose another port: --bridge-port 0 takes any free one (key grafana.bridge_port)',
-    exitCode: 2,
-  });
 }
 
 function parsePort(text: string): number {

@@ -1,11 +1,11 @@
-import { createBridge, type Bridge } from '../bridge/index.ts';
+import { createBridge, requireFreePort, type Bridge } from '../bridge/index.ts';
 import { createDetector, createRules } from '../detect/index.ts';
 import { messageOf } from '../domain/errors.ts';
 import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
 import type { ReplaySummary } from '../replay/index.ts';
 import { listSessions } from '../source/index.ts';
-import { requireFreePort, withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
+import { withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker, type ChosenBroker } from './choose-broker.ts';
 import type { CliContext } from './cli.ts';

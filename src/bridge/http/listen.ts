@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { F1Error } from '../../domain/errors.ts';
-import { describePortConflict, findPortOwner, hasIpv6Loopback } from '../../util/port-owner.ts';
+import { findPortOwner, hasIpv6Loopback } from '../../util/port-owner.ts';
+import { bridgePortError } from './bridge-port.ts';
 
 /** Where the bridge can be reached. */
 export interface Listening {
@@ -132,13 +133,7 @@ async function explain(error: unknown, host: string, port: number): Promise<unkn
   const { code }: { code?: unknown } = Object(error);
   if (typeof code !== 'string') return error;
   if (code === 'EADDRINUSE' || code === 'EACCES') {
-    const owner = await findPortOwner(port);
-    const conflict = describePortConflict({ host, port, errno: code, owner });
-    return new F1Error('F1_BRIDGE_PORT', `Cannot open the bridge: ${conflict}`, {
-      hint: 'Stop that process, or choose another port: --bridge-port 0 takes any free one (key grafana.bridge_port)',
-      exitCode: 2,
-      cause: error,
-    });
+    return bridgePortError({ host, port, errno: code, owner: await findPortOwner(port) }, error);
   }
   return new F1Error('F1_BRIDGE_PORT', `Cannot open the bridge on ${host}:${port}`, {
     hint: 'Set grafana.bridge_host to 127.0.0.1, to 0.0.0.0 or to an address of this machine',
