@@ -114,12 +114,13 @@ export function createBridgeMetrics(deps: MetricsDeps): BridgeMetrics {
 
   type Labels = Readonly<Record<string, string>>;
   type Sample = readonly [labels: Labels, value: number];
-  const gauge = (
+  type AddMetric = (
     name: string,
     help: string,
     labelNames: readonly string[],
     read: () => readonly Sample[],
-  ): void => {
+  ) => void;
+  const gauge: AddMetric = (name, help, labelNames, read) => {
     const metric = new Gauge({
       name,
       help,
@@ -132,12 +133,7 @@ export function createBridgeMetrics(deps: MetricsDeps): BridgeMetrics {
     });
     registry.registerMetric(metric);
   };
-  const counter = (
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    read: () => readonly Sample[],
-  ): void => {
+  const counter: AddMetric = (name, help, labelNames, read) => {
     const metric = new Counter({
       name,
       help,
