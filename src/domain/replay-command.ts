@@ -17,6 +17,12 @@ export type ReplayCommand =
 /** Most rows that one step may send. */
 export const maxStepRows = 100_000;
 
+/** Slowest and fastest speed besides `max`. */
+export const replaySpeeds = { min: 0.1, max: 1000 } as const;
+
+/** Most driver codes that one command may name. */
+export const maxCommandDrivers = 100;
+
 /** The command that name and value make, or one sentence saying what is wrong with them. */
 export function parseReplayCommand(name: unknown, value: unknown): ReplayCommand | string {
   if (!isCommandName(name)) {
@@ -34,7 +40,7 @@ export function parseReplayCommand(name: unknown, value: unknown): ReplayCommand
     case 'speed': {
       const speed = parseSpeed(value);
       return speed === null
-        ? `Speed must be 0.1–1000 or "max": current value is ${show(value)}`
+        ? `Speed must be ${replaySpeeds.min}–${replaySpeeds.max} or "max": current value is ${show(value)}`
         : { name, speed };
     }
     case 'load':
@@ -66,7 +72,7 @@ function parseStep(value: unknown): ReplayCommand | string {
 function parseDrivers(value: unknown): ReplayCommand | string {
   const isList =
     Array.isArray(value) &&
-    value.length <= 100 &&
+    value.length <= maxCommandDrivers &&
     value.every((code) => typeof code === 'string' && code !== '');
   if (!isList) return `Drivers must be a list of codes, empty for all: current value is ${show(value)}`;
   return { name: 'drivers', drivers: [...new Set(value.map((code: string) => code.toUpperCase()))] };
@@ -75,7 +81,7 @@ function parseDrivers(value: unknown): ReplayCommand | string {
 /** Speed as a number, 0 for `max`; null for anything that is not a speed. */
 export function parseSpeed(value: unknown): number | null {
   if (value === 'max') return 0;
-  return typeof value === 'number' && value >= 0.1 && value <= 1000 ? value : null;
+  return typeof value === 'number' && value >= replaySpeeds.min && value <= replaySpeeds.max ? value : null;
 }
 
 /** A seek target, or null for anything that is not one. */

@@ -3,6 +3,7 @@ import type { Broker } from '../../domain/broker.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { replayCommands } from '../../domain/messages.ts';
 import type { CommandMessage, ReplayCommandName } from '../../domain/messages.ts';
+import { maxCommandDrivers, maxStepRows, parseSpeed, replaySpeeds } from '../../domain/replay-command.ts';
 import { headerNames, messageVersion } from '../../domain/topics.ts';
 import { HttpError } from './http-error.ts';
 
@@ -12,9 +13,6 @@ export interface CheckedCommand {
   readonly value: unknown;
 }
 
-const minSpeed = 0.1;
-const maxSpeed = 1000;
-const maxStepRows = 100_000;
 const maxSessionS = 1_000_000;
 const isoPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/u;
 
@@ -36,11 +34,10 @@ const checks: Readonly<Record<ReplayCommandName, Check>> = {
   },
   seek: (value) => checkSeek(value),
   speed: (value) => {
-    if (value === 'max') return { value };
-    const speed = numberOf(value);
-    return speed >= minSpeed && speed <= maxSpeed
-      ? { value: speed }
-      : { required: `${minSpeed}–${maxSpeed} or "max"` };
+    const speed = value === 'max' ? value : numberOf(value);
+    return parseSpeed(speed) === null
+      ? { required: `${replaySpeeds.min}–${replaySpeeds.max} or "max"` }
+      : { value: speed };
   },
   load: (value) =>
     typeof value === 'string' && value.trim() !== '' && value.length <= 1000 && !hasControlCharacter(value)
@@ -50,7 +47,7 @@ const checks: Readonly<Record<ReplayCommandName, Check>> = {
     const codes = isAbsent(value) ? [] : typeof value === 'string' ? value.split(',') : value;
     const isCodes =
       Array.isArray(codes) &&
-      codes.length <= 100 &&
+      codes.length <= maxCommandDrivers &&
       codes.every((code) => typeof code === 'string' && /^[\p{L}\p{N}]{1,8}$/u.test(code.trim()));
     return isCodes
       ? { value: [...new Set(codes.map((code) => String(code).trim().toUpperCase()))] }

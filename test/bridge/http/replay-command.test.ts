@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { HttpError } from '../../../src/bridge/http/http-error.ts';
+import { replayCommands } from '../../../src/domain/messages.ts';
+import { parseReplayCommand } from '../../../src/domain/replay-command.ts';
 import { checkCommand } from '../../../src/bridge/http/replay-command.ts';
 
 test('checkCommand: every command of PROTOCOL §6 in every form', () => {
@@ -92,5 +94,31 @@ test('checkCommand: any JSON is accepted or refused, never anything else', () =>
         }
       }
     }),
+  );
+});
+
+test('checkCommand: what it accepts, the replay understands', () => {
+  const values = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('max', 'lights out', '2', true, 'VER,ham', ['ver', ' HAM ']),
+    fc.double({ noNaN: true, min: -10, max: 2_000_000 }),
+    fc.integer({ min: -2, max: 100_002 }),
+    fc.record({ lap: fc.integer({ min: -1, max: 1001 }) }),
+    fc.record({
+      utc: fc.date({ noInvalidDate: true, max: new Date('9999-12-31') }).map((date) => date.toISOString()),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...replayCommands), values, (command, value) => {
+      let checked;
+      try {
+        checked = checkCommand({ command, value });
+      } catch (error) {
+        assert.ok(error instanceof HttpError);
+        return;
+      }
+      assert.equal(typeof parseReplayCommand(checked.command, checked.value), 'object');
+    }),
+    { numRuns: 500 },
   );
 });
