@@ -15,6 +15,8 @@ export interface QueryTarget {
   readonly refId: string | null;
   /** Drivers chosen beside the target (payload, filters); null = all. */
   readonly drivers: Selection;
+  /** Drivers that filters leave, also of those that the target names; null = all. */
+  readonly only: Selection;
   /** Drivers that a filter excludes. */
   readonly without: readonly string[];
 }
@@ -64,7 +66,7 @@ export function planQuery(store: PointStore, query: Query): Series[] {
   for (const target of query.targets) {
     const before = series.length;
     const fault = planTarget(store, target, series);
-    if (series.length === before) series.push(nothing(target, fault ?? 'No driver has telemetry yet'));
+    if (series.length === before) series.push(nothing(target, fault ?? whyEmpty(target)));
     if (fault !== null) {
       wrong++;
       firstFault ??= fault;
@@ -127,13 +129,20 @@ function planMetric(
     }
     return;
   }
+  const only = target.only?.map((name) => findDriver(store, name)?.driver ?? name.toUpperCase());
   for (const name of wanted) {
     const points = findDriver(store, name);
     const driver = points?.driver ?? name.toUpperCase().slice(0, 20);
-    if (target.without.includes(driver)) continue;
+    if (target.without.includes(driver) || only?.includes(driver) === false) continue;
     const notice = points === undefined ? `No telemetry of driver ${driver}` : null;
     series.push({ name: `${driver}.${metric}`, refId, points: points ?? null, channel, driver, notice });
   }
+}
+
+function whyEmpty({ only, without }: QueryTarget): string {
+  return only === null && without.length === 0
+    ? 'No driver has telemetry yet'
+    : 'The filter on driver leaves nothing of this target';
 }
 
 /** A driver by code (any case) or car number. */

@@ -43,6 +43,7 @@ export function readTargets(body: Values): RequestedTarget[] {
       target,
       refId: typeof refId === 'string' ? refId.slice(0, 40) : null,
       drivers: both(own, filters.only),
+      only: filters.only,
       without: filters.without,
       form: type === 'table' ? 'table' : 'series',
     });

@@ -114,6 +114,22 @@ test('POST /query: ad-hoc filters choose and exclude drivers', async (t) => {
     'LEC.speed',
     'VER.speed',
   ]);
+  const only = [{ key: 'driver', operator: '=', value: 'HAM' }];
+  const { body } = await query({
+    targets: [
+      { refId: 'A', target: '(VER|HAM).speed' },
+      { refId: 'B', target: 'VER.speed' },
+    ],
+    filters: only,
+  });
+  assert.deepEqual(
+    body.map(({ target, datapoints }) => [target, datapoints.length > 0]),
+    [
+      ['HAM.speed', true],
+      ['VER.speed', false],
+    ],
+  );
+  assert.match(JSON.stringify(body[1]), /The filter on driver leaves nothing/u);
 });
 
 test('F3: an unknown metric or driver is an empty series with a notice, 400 only when every target is wrong', async (t) => {
