@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { secret } from '../config/index.ts';
+import { F1Error } from '../domain/errors.ts';
+import { nearest } from '../util/nearest.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { readConfig } from './read-config.ts';
 
@@ -21,6 +23,7 @@ Examples:
         const shown = entries.filter(
           ({ path }) => prefix === undefined || path === prefix || path.startsWith(`${prefix}.`),
         );
+        if (shown.length === 0 && prefix !== undefined) throw unknownPrefix(prefix, entries);
         const rows = shown.map(({ path, value, origin }) => ({
           path,
           value: secret(path) && value !== null ? '(hidden)' : value,
@@ -41,6 +44,20 @@ Examples:
       });
   },
 };
+
+function unknownPrefix(prefix: string, entries: readonly { readonly path: string }[]): F1Error {
+  const prefixes = new Set(
+    entries.flatMap(({ path }) => {
+      const keys = path.split('.');
+      return keys.map((_, index) => keys.slice(0, index + 1).join('.'));
+    }),
+  );
+  const near = nearest(prefix, [...prefixes]);
+  return new F1Error('F1_USAGE', `Cannot print ${prefix || "''"}: it is not a configuration key`, {
+    hint: near === null ? 'Run slipstream config to see every key' : `Did you mean ${near}`,
+    exitCode: 2,
+  });
+}
 
 function shortOrigin(origin: string): string {
   const here = `${process.cwd()}/`;

@@ -19,6 +19,7 @@ interface GlobalOptions {
 export async function runCli(args: readonly string[]): Promise<number> {
   const interrupt = watchSignals();
   process.stdout.on('error', endOnClosedPipe);
+  process.stderr.on('error', ignoreClosedPipe);
   const program = new Command('slipstream')
     .description('Formula 1 telemetry on Apache Kafka: exact replay, alerts, a live page. Unofficial.')
     .version(packageVersion(), '-V, --version')
@@ -166,6 +167,11 @@ function watchSignals(): { signal: AbortSignal; close: () => void } {
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
+}
+
+/** Nobody reads the log any more: the work and its exit code stay what they are. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function packageVersion(): string {

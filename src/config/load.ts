@@ -127,7 +127,21 @@ function readYaml(file: string): object | null {
       cause: fault,
     });
   }
-  return document.toJS() as object | null;
+  try {
+    const value = document.toJS() as object | null;
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    throw new F1Error(
+      'F1_CONFIG_UNREADABLE',
+      `Cannot read ${file}: an alias refers to itself or is unknown`,
+      {
+        hint: 'Write the value out instead of an alias (*name)',
+        exitCode: 2,
+        cause: error,
+      },
+    );
+  }
 }
 
 function unreadable(file: string, error: unknown): F1Error {

@@ -80,9 +80,16 @@ export class F1Error extends Error {
   }
 }
 
-/** The message of anything thrown, with the messages of its causes. */
+/** The message of anything thrown, with the messages of its causes that it does not quote itself. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;
-  return error.cause === undefined ? own : `${own}: ${messageOf(error.cause)}`;
+  if (error.cause === undefined) return own;
+  const cause = messageOf(error.cause);
+  const isQuoted = own.includes(cause) || own.endsWith(firstLine(cause));
+  return isQuoted ? own : `${own}: ${cause}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

@@ -124,6 +124,12 @@ test('loadConfig() names file and line of broken YAML, and a missing file', (t) 
   assert.match(failure(() => load({ file: `${file}.none` })).message, /Cannot read .*none: ENOENT/);
 });
 
+test('loadConfig() refuses YAML whose alias holds itself, without a stack', (t) => {
+  const file = join(tempDir(t), 'config.yaml');
+  writeFileSync(file, 'race: &race [*race]\n');
+  assert.equal(failure(() => load({ file })).code, 'F1_CONFIG_UNREADABLE');
+});
+
 test('loadConfig() treats an empty file as no file and refuses a list', (t) => {
   const file = join(tempDir(t), 'config.yaml');
   writeFileSync(file, '# nothing\n');
