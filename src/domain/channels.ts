@@ -236,7 +236,7 @@ export const channels = [
   },
 ] as const satisfies readonly Channel[];
 
-export type ChannelName = (typeof channels)[number]['name'];
+/** Name of a channel in the `f1-telemetry` message. */
 export type WireName = (typeof channels)[number]['wireName'];
 
 /** Channels carried by the `f1-telemetry` message. */

@@ -119,10 +119,6 @@ export interface TimingBody {
   lap_count: { current_lap: number | null; total_laps: number | null };
 }
 
-export type TimingMessage<T extends TimingType = TimingType> = T extends TimingType
-  ? Omit<TimingHead, 'message_type'> & { readonly message_type: T } & TimingBody[T]
-  : never;
-
 /** A timing record before it is published: everything but the two wall-clock stamps. */
 export interface TimingEvent<T extends TimingType = TimingType> {
   /** When it is due, session ms; null = at the start of every segment. */

@@ -22,9 +22,6 @@ export interface TopicNames {
 export const severityPartition = { high: 0, medium: 1, low: 2 } as const;
 export type Severity = keyof typeof severityPartition;
 
-/** Model type decides the partition of a prediction. */
-export const modelPartition = { crash_risk: 0, tire_failure: 1, pit_stop_probability: 2 } as const;
-
 /** Version of the message format, header `v` of every record. */
 export const messageVersion = '1';
 

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
@@ -20,16 +19,9 @@ const localPaths = [
 ];
 
 /**
- * Starts a Chromium that is closed when the test ends. The browser comes from npm (Linux on x64), elsewhere a local
- * Chromium or Chrome is used. Rejects when there is none.
+ * Starts a Chromium that the caller closes. The browser comes from npm (Linux on x64), elsewhere a local Chromium or
+ * Chrome is used. Rejects when there is none.
  */
-export async function launchBrowser(t: TestContext): Promise<Browser> {
-  const browser = await openBrowser();
-  t.after(() => browser.close());
-  return browser;
-}
-
-/** Starts a Chromium outside of tests; the caller closes it. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: await findBrowser(),
@@ -39,7 +31,7 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Path of the browser; unpacks the one from npm on first use, into a folder of its own version. */
-export async function findBrowser(): Promise<string> {
+async function findBrowser(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return findLocalBrowser();
   const packageFile = findPackageFile('@sparticuz/chromium');
   if (packageFile === null) return findLocalBrowser();

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareVersions } from './data-folder.ts';
 import type { KafkaInstall } from './find-kafka.ts';
 import type { JavaRuntime } from './java.ts';
 import type { ManagedPaths } from './paths.ts';
@@ -84,13 +83,6 @@ export function runStorageFormat(
         reject(signal.aborted ? signal.reason : new Error(lastLine(`${stdout}\n${stderr}`) || error.message));
     });
   });
-}
-
-/** The class of the console consumer: it moved out of `kafka.tools` in Kafka 4. */
-export function consoleConsumerClass(version: string): string {
-  return compareVersions(version, '4.0.0') >= 0
-    ? 'org.apache.kafka.tools.consumer.ConsoleConsumer'
-    : 'kafka.tools.ConsoleConsumer';
 }
 
 function lastLine(text: string): string {

@@ -47,16 +47,3 @@ export function brakingProfile(circuit: Circuit, corners: Float64Array): Float64
   }
   return profile;
 }
-
-/** Speed of a lone car on a flying lap: the braking profile lowered by a forward pass at the acceleration limit. */
-export function lapProfile(circuit: Circuit, corners: Float64Array, braking: Float64Array): Float64Array {
-  const profile = Float64Array.from(braking);
-  for (let index = 0; index < 2 * circuit.stations; index += 1) {
-    const speed = profile[index % circuit.stations]!;
-    const next = (index + 1) % circuit.stations;
-    const use = Math.min(1, speed / corners[index % circuit.stations]!);
-    const gain = drive(speed, carModel.massKg + 20, carModel.dragKgM, use);
-    profile[next] = Math.min(profile[next]!, Math.sqrt(Math.max(9, speed * speed + 2 * gain * stationM)));
-  }
-  return profile;
-}
