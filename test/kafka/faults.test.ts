@@ -69,6 +69,21 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
     return { values, resets, batchResets };
   }
 
+  /** Writes `count` values to each partition, `<prefix><partition>-0` and so on. */
+  async function fill(broker: Broker, topic: string, partitions: number, count: number, prefix: string) {
+    for (let partition = 0; partition < partitions; partition++) {
+      const records = recordsOf(numbered(count, `${prefix}${partition}-`));
+      await broker.produce({ topic, partition, records, headers: {} });
+    }
+  }
+
+  /** Deletes the topic and creates one of the same name, `count` new records in each of its two partitions. */
+  async function recreate(broker: Broker, topic: string, count: number) {
+    await withAdmin(kafka.bootstrap, async (admin) => admin.deleteTopics({ topics: [topic] }));
+    await broker.createTopics([specOf(topic, 2)]);
+    await fill(broker, topic, 2, count, 'new');
+  }
+
   test('E3: a topic deleted and created again is read from its beginning within 10 s, marked and told', async (t) => {
     const broker = await connectTest(t, kafka.bootstrap);
     const topic = freshTopic('recreated');
@@ -76,16 +91,7 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
     const reader = readAll(t, broker, topic);
     await broker.produce({ topic, partition: 0, records: recordsOf(numbered(50, 'old')), headers: {} });
     await until(() => reader.values.length === 50, 5_000, '50 records of the first topic');
-    await withAdmin(kafka.bootstrap, async (admin) => admin.deleteTopics({ topics: [topic] }));
-    await broker.createTopics([specOf(topic, 2)]);
-    for (const partition of [0, 1]) {
-      await broker.produce({
-        topic,
-        partition,
-        records: recordsOf(numbered(80, `new${partition}-`)),
-        headers: {},
-      });
-    }
+    await recreate(broker, topic, 80);
     await until(() => reader.values.length === 210, 10_000, '160 records of the second topic');
     assert.equal(new Set(reader.values).size, 210);
     assert.ok(reader.resets.includes('topic-recreated'));
@@ -100,16 +106,7 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
       const reader = readAll(t, broker, topic);
       await broker.produce({ topic, partition: 0, records: recordsOf(numbered(5, 'old')), headers: {} });
       await until(() => reader.values.length === 5, 5_000, 'records of the first topic');
-      await withAdmin(kafka.bootstrap, async (admin) => admin.deleteTopics({ topics: [topic] }));
-      await broker.createTopics([specOf(topic, 2)]);
-      for (const partition of [0, 1]) {
-        await broker.produce({
-          topic,
-          partition,
-          records: recordsOf(numbered(5, `new${partition}-`)),
-          headers: {},
-        });
-      }
+      await recreate(broker, topic, 5);
       await until(() => reader.values.length === 15, 10_000, 'records of the second topic');
     }
   });
@@ -125,14 +122,7 @@ describe('Apache Kafka, faults', { skip: skipWithoutKafka }, () => {
         topics: [{ name: topic, count: 3, assignments: [{ brokerIds: [1] }, { brokerIds: [1] }] }],
       }),
     );
-    for (const partition of [0, 1, 2]) {
-      await broker.produce({
-        topic,
-        partition,
-        records: recordsOf(numbered(20, `p${partition}-`)),
-        headers: {},
-      });
-    }
+    await fill(broker, topic, 3, 20, 'p');
     await until(() => reader.values.length === 60, 10_000, 'records of all three partitions');
     assert.ok(reader.resets.includes('partitions-changed'));
   });
