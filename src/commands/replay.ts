@@ -8,6 +8,7 @@ import { refuseEmbedded } from './refuse-embedded.ts';
 import { startReplay } from './replay-host.ts';
 import { addReplayOptions, type ReplayOptions, replayRequest } from './replay-options.ts';
 import { createStateLine, replaySummaryText } from './replay-text.ts';
+import { warnOtherRun } from './warn-other-run.ts';
 
 /** `slipstream replay`: the replay alone, against Kafka. */
 export const replayCommand: CommandModule = {
@@ -59,6 +60,7 @@ async function run(spec: string | undefined, options: ReplayOptions, context: Cl
         );
       }
     }
+    await warnOtherRun(chosen.broker, config.kafka.topics.control, log, signal);
     const line = createStateLine(context.quiet);
     const replay = await startReplay({
       ...request,

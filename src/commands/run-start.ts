@@ -15,6 +15,7 @@ import { createProgressLine } from './progress-line.ts';
 import { startReplay, type ReplayHandle } from './replay-host.ts';
 import { replayRequest, type ReplayOptions } from './replay-options.ts';
 import { summaryLine, summaryText, type StartFacts } from './start-summary.ts';
+import { warnOtherRun } from './warn-other-run.ts';
 
 export interface StartOptions extends ReplayOptions, BridgeOptions {}
 
@@ -64,6 +65,7 @@ export async function runStart(
     log.info(`Broker: ${chosen.label} (${chosen.reason})`);
     log.info(`Session: ${picked.reason}`);
     const partitions = await prepareTopics(chosen.broker, config, log);
+    await warnOtherRun(chosen.broker, config.kafka.topics.control, log, signal);
     const names = topicNames(config);
     const since = { sinceMs: Date.now() };
     const rules = createRules(config.alerts);
