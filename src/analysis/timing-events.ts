@@ -1,5 +1,5 @@
 import type { Driver } from '../domain/driver.ts';
-import type { TimingBody, TimingEvent, TimingType } from '../domain/messages.ts';
+import type { TimingBody, TimingEvent, TimingHead, TimingType } from '../domain/messages.ts';
 import type { ReadReport, SessionIdentity } from '../domain/raw-session.ts';
 import { timingFields } from '../domain/timing-fields.ts';
 import type { PositionChange, SessionTiming } from '../domain/timing.ts';
@@ -216,7 +216,7 @@ export function timingEvents(source: TimingSource): TimingEvent[] {
  */
 export function encodeTimingEvent(event: TimingEvent, timestamp: string, original: string | null): string {
   const driverNumber = event.driverNumber === null ? null : Number(event.driverNumber);
-  const record: Record<string, unknown> = {
+  const record: TimingHead & Record<string, unknown> = {
     timestamp,
     original_timestamp: original,
     session_time: seconds(event.sessionMs),
