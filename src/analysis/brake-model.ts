@@ -31,6 +31,7 @@ export interface BrakeModelParameters {
   readonly startC: number;
 }
 
+/** Parameters of a car of 2022–2025. */
 export const brakeModel2023: BrakeModelParameters = {
   massKg: 858,
   airDensity: 1.18,
@@ -73,6 +74,7 @@ const heatIntoDiscs = 0.95;
 const rotatingMass = 1.04;
 const brakingGate = -2;
 
+/** A car whose brakes are at their starting temperature. */
 export function createBrakeState(parameters: BrakeModelParameters = brakeModel2023): BrakeState {
   return {
     surfaceC: parameters.startC,

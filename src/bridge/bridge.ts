@@ -53,6 +53,7 @@ export interface BridgeStats {
   readonly clients: number;
 }
 
+/** An open bridge. */
 export interface Bridge {
   /** Addresses for people, the plainest first. */
   readonly urls: readonly string[];

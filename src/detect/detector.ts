@@ -33,6 +33,7 @@ export function createRules(alerts: Config['alerts']): Rule[] {
   ];
 }
 
+/** A detector whose drivers start without history; every rule has a state per driver. */
 export function createDetector(rules: readonly Rule[]): Detector {
   const states = new Map<string, RuleState[]>();
   return {

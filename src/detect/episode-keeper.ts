@@ -16,6 +16,7 @@ export interface EpisodeKeeper {
   close(out: AlertMessage[]): void;
 }
 
+/** A keeper without an open episode, for a rule with these facts. */
 export function keepEpisode(facts: RuleFacts): EpisodeKeeper {
   const last = copyRow();
   let current: Episode | null = null;

@@ -129,6 +129,7 @@ export interface TimingEvent<T extends TimingType = TimingType> {
   readonly body: TimingBody[T];
 }
 
+/** Commands that `f1-control` carries. */
 export const replayCommands = [
   'pause',
   'resume',

@@ -4,6 +4,7 @@ import type { SessionTiming } from './timing.ts';
 
 /** Origin of a merged row, as stored in the `origin` column. */
 export const Origin = { car: 0, pos: 1, interpolation: 2 } as const;
+/** Names of the origins, by their number. */
 export const originNames = ['car', 'pos', 'interpolation'] as const;
 
 /** Bits of the `invalid` column: the channel of this row rests on a sentinel (or on nothing) and is null on the wire. */

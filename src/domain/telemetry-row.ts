@@ -34,6 +34,7 @@ export interface TelemetryRow {
   origin: number;
 }
 
+/** An empty row: measurements NaN, texts empty, everything else 0. */
 export function createTelemetryRow(): TelemetryRow {
   return {
     timestampMs: 0,

@@ -10,6 +10,7 @@ export interface TopicSpec {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** Names of the topics by what they are for. */
 export interface TopicNames {
   readonly telemetry: string;
   readonly alerts: string;

@@ -38,6 +38,7 @@ export interface ProcessorStats {
   readonly suppressed: number;
 }
 
+/** A running processor. */
 export interface Processor {
   stats(): ProcessorStats;
   /** Next telemetry offset per partition: what has been read and answered for. */

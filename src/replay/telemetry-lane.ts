@@ -11,6 +11,7 @@ export interface BatchBuffer {
   bytes: Buffer;
 }
 
+/** A buffer of 64 KiB, which grows with its batches. */
 export function createBatchBuffer(): BatchBuffer {
   return { bytes: Buffer.allocUnsafeSlow(64 * 1024) };
 }

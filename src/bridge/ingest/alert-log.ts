@@ -28,6 +28,7 @@ export interface AlertLog {
   clear(): void;
 }
 
+/** Lets every alert through. */
 export const anyAlert: AlertFilter = { drivers: null, severities: null, types: null, states: null };
 
 /** A log of at most `capacity` episodes; the oldest go first, counted. */

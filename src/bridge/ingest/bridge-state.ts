@@ -57,6 +57,7 @@ const keptEvents = 4_000;
 const keptEarlyAlerts = 2_000;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** The state of a bridge that has read nothing; `bufferPoints` rows are kept per driver. */
 export function createBridgeState(bufferPoints: number): BridgeState {
   const tracker = createRunTracker();
   const points = createPointStore(bufferPoints);

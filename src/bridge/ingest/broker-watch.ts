@@ -17,6 +17,7 @@ export interface BrokerWatch {
 const pollMs = 1500;
 const timeoutMs = 2000;
 
+/** A watch that has not asked yet: `run` polls. */
 export function createBrokerWatch(deps: {
   readonly broker: Broker;
   readonly topics: TopicNames;

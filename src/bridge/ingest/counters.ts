@@ -11,6 +11,7 @@ export const setAsideReasons = [
 ] as const;
 export type SetAsideReason = (typeof setAsideReasons)[number];
 
+/** Every topic by what it is for; the bridge reads all of them. */
 export const topicRoles = [
   'telemetry',
   'alerts',
@@ -40,6 +41,7 @@ export interface DurationHistogram {
   observe(seconds: number): void;
 }
 
+/** An empty histogram; bounds in seconds, rising, without +Inf. `observe` allocates nothing. */
 export function createDurationHistogram(boundsS: readonly number[]): DurationHistogram {
   const counts = new Float64Array(boundsS.length + 1);
   let sumS = 0;
@@ -92,6 +94,7 @@ export interface IngestCounters {
 
 const keptSetAside = 50;
 
+/** Counters at zero. */
 export function createIngestCounters(): IngestCounters {
   const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
     Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;

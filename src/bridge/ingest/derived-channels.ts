@@ -13,6 +13,7 @@ export interface Derivation {
   calibration(year: number | null): GearCalibration[];
 }
 
+/** The estimators of one driver, without history. */
 export function createDerivation(): Derivation {
   const wheelSpin = createWheelSpinEstimator();
   const gearAnomaly = createGearAnomalyDetector();

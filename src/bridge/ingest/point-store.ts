@@ -40,6 +40,7 @@ export interface PointStore {
 /** More cars than any session has; whatever claims more is noise. */
 const maxDrivers = 40;
 
+/** A store without drivers; `capacity` rows are kept of each. */
 export function createPointStore(capacity: number): PointStore {
   const drivers: DriverPoints[] = [];
   const byCode = new Map<string, DriverPoints>();

@@ -69,6 +69,7 @@ const idleMs = 400;
 const markerTail = 64;
 const markerTimeoutMs = 5000;
 
+/** A reader of every topic into `state`, from where the newest run begins: `run` reads. */
 export function createReader(deps: ReaderDeps): Reader {
   const { broker, topics, state, log, clock, signal } = deps;
   const roleOf = new Map<string, TopicRole>(topicRoles.map((role) => [topics[role], role]));

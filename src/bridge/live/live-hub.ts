@@ -88,6 +88,7 @@ const maxWaitingFrames = 100;
 const noEpoch = -1;
 const maxMessagesPerS = 50;
 
+/** A hub without clients. */
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const { state, log, clock } = deps;
   const clients = new Set<Client>();

@@ -132,6 +132,7 @@ function isAnswer<T extends object>(response: unknown): response is T {
   );
 }
 
+/** `host:port`, an IPv6 host in brackets. */
 export function addressText({ host, port }: Address): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -43,6 +43,7 @@ export async function listOffsets(
   return offsets;
 }
 
+/** One text for topic and partition, as a key of maps. */
 export function partitionKey(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }

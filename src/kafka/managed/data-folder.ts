@@ -19,6 +19,7 @@ export type FolderState =
   | { readonly state: 'whole'; readonly cluster: ClusterRecord }
   | { readonly state: 'metadata-missing' | 'foreign' | 'damaged'; readonly reason: string };
 
+/** Node id of the one broker of a managed cluster. */
 export const managedNodeId = 1;
 const metadataFolder = '__cluster_metadata-0';
 const idPattern = /^[A-Za-z0-9_-]{22}$/u;
@@ -97,6 +98,7 @@ export function readCluster(paths: ManagedPaths): ClusterRecord | null {
   }
 }
 
+/** Writes the record of the cluster beside its place and renames it. */
 export function writeCluster(paths: ManagedPaths, cluster: ClusterRecord): void {
   const beside = `${paths.cluster}.tmp`;
   writeFileSync(beside, `${JSON.stringify(cluster, null, 2)}\n`);

@@ -96,6 +96,7 @@ export interface PortError {
   readonly exitCode: 1 | 2;
 }
 
+/** An error as plain data for another thread; what is no `F1Error` becomes F1_INTERNAL. */
 export function errorToPort(error: unknown): PortError {
   if (error instanceof F1Error) {
     const { code, message, hint, canRetry, exitCode } = error;
@@ -104,6 +105,7 @@ export function errorToPort(error: unknown): PortError {
   return { code: 'F1_INTERNAL', message: messageOf(error), hint: '', canRetry: false, exitCode: 1 };
 }
 
+/** The error that another thread sent, as an `F1Error` again. */
 export function errorFromPort({ code, message, hint, canRetry, exitCode }: PortError): F1Error {
   return new F1Error(code, message, { hint, canRetry, exitCode });
 }

@@ -66,6 +66,7 @@ function manifestOf(value: unknown): Manifest | null {
   };
 }
 
+/** Writes the manifest of a cached session; no reader sees half of it. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeCacheFile(join(folder, fileName), `${JSON.stringify({ version, ...manifest }, null, 1)}\n`);
 }

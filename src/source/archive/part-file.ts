@@ -41,6 +41,7 @@ export async function readPart(
   }
 }
 
+/** Notes what the bytes of an unfinished download belong to. */
 export async function writePartState(part: PartFile, state: PartState): Promise<void> {
   await writeFile(part.statePath, JSON.stringify(state));
 }
@@ -51,6 +52,7 @@ export async function finishPart(part: PartFile, target: string): Promise<void> 
   await rm(part.statePath, { force: true });
 }
 
+/** Removes an unfinished download with its state. */
 export async function dropPart(part: PartFile): Promise<void> {
   await rm(part.path, { force: true });
   await rm(part.statePath, { force: true });

@@ -13,6 +13,7 @@ export interface RetryPolicy {
   readonly random: () => number;
 }
 
+/** Five attempts, from a quarter of a second to eight seconds apart. */
 export const defaultRetry: RetryPolicy = {
   attempts: 5,
   baseDelayMs: 250,

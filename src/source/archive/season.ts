@@ -25,6 +25,7 @@ export interface Meeting {
   readonly sessions: readonly SeasonSession[];
 }
 
+/** One season of the archive, in its order. */
 export interface Season {
   readonly year: number;
   readonly meetings: readonly Meeting[];
