@@ -25,7 +25,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(packageVersion(), '-V, --version')
     .exitOverride()
     .showHelpAfterError('Run slipstream --help to see every command');
-  const wanted = args.find((argument) => !argument.startsWith('-'));
+  const words = args.filter((argument) => !argument.startsWith('-'));
+  const wanted = words[0] === 'help' ? words[1] : words[0];
   let close: (() => void) | null = null;
   for (const { name, summary, load } of commandTable) {
     const command = program.command(name).summary(summary).description(summary).exitOverride();

@@ -27,3 +27,10 @@ test('runCli() ends quietly when the reader of stderr is gone', async (t) => {
   const [code, signal] = await once(child, 'exit');
   assert.deepEqual([code, signal], [2, null]);
 });
+
+test('slipstream help COMMAND shows the options as COMMAND --help does', (t) => {
+  const helpOf = (...args: string[]): string =>
+    spawnSync(process.execPath, [main, ...args], { cwd: tempDir(t), encoding: 'utf8' }).stdout;
+  assert.match(helpOf('help', 'start'), /--broker <choice>/u);
+  assert.equal(helpOf('help', 'start'), helpOf('start', '--help'));
+});
