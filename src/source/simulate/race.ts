@@ -24,18 +24,24 @@ export interface RaceOptions {
 }
 
 /** What a simulated race came to. */
-export interface RaceOutcome {
-  readonly log: TopicLog;
-  readonly t0EpochMs: number;
-  readonly durationMs: number;
-  readonly lightsOutMs: number;
+export interface RaceFacts {
+  /** Codes in grid order. */
   readonly drivers: readonly string[];
   readonly winner: string | null;
-  readonly carSamples: number;
-  readonly posSamples: number;
+  readonly durationMs: number;
+  readonly lightsOutMs: number;
   readonly pitStops: number;
   readonly hasSafetyCar: boolean;
   readonly topSpeedKmh: number;
+  /** Samples of all cars. */
+  readonly carSamples: number;
+  readonly posSamples: number;
+}
+
+/** A simulated race: its topics and what it came to. */
+export interface RaceOutcome {
+  readonly log: TopicLog;
+  readonly facts: RaceFacts;
 }
 
 /** UTC of session time 0; the odd part is what real recordings have, too. */
@@ -199,17 +205,16 @@ export async function simulateRace({ seed, laps, onStep }: RaceOptions): Promise
   timing.places(order, endStep * stepMs);
   telemetry.close();
   officials.close(endStep * stepMs);
-  return {
-    log,
-    t0EpochMs,
-    durationMs: endStep * stepMs,
-    lightsOutMs: lightsOutStep * stepMs,
+  const facts: RaceFacts = {
     drivers: cars.map((car) => car.entrant.code),
     winner: cars.find((car) => car.finishPlace === 1)?.entrant.code ?? null,
-    carSamples: telemetry.carSamples,
-    posSamples: telemetry.posSamples,
+    durationMs: endStep * stepMs,
+    lightsOutMs: lightsOutStep * stepMs,
     pitStops: strategy.pitStops,
     hasSafetyCar: safetyCar.phase !== 'none',
     topSpeedKmh: Math.round(topSpeed * 3.6),
+    carSamples: telemetry.carSamples,
+    posSamples: telemetry.posSamples,
   };
+  return { log, facts };
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { OnProgress } from '../../domain/log.ts';
-import { simulateRace } from './race.ts';
+import { simulateRace, type RaceFacts } from './race.ts';
 
 export interface SimulateOptions {
   /** Any whole number; the same seed and laps give the same bytes. */
@@ -18,21 +18,10 @@ export interface SimulateOptions {
 }
 
 /** What was written. */
-export interface SimulatedRaceInfo {
+export interface SimulatedRaceInfo extends RaceFacts {
   readonly dir: string;
   readonly seed: number;
   readonly laps: number;
-  /** Codes in grid order. */
-  readonly drivers: readonly string[];
-  readonly winner: string | null;
-  readonly durationMs: number;
-  readonly lightsOutMs: number;
-  readonly pitStops: number;
-  readonly hasSafetyCar: boolean;
-  readonly topSpeedKmh: number;
-  /** Samples of all cars. */
-  readonly carSamples: number;
-  readonly posSamples: number;
   readonly files: readonly { readonly name: string; readonly lines: number; readonly bytes: number }[];
 }
 
@@ -134,7 +123,7 @@ export async function writeSimulatedRace(options: SimulateOptions): Promise<Simu
     const etaSeconds = done > 0 ? (elapsedS * (100 - done)) / done : null;
     onProgress?.({ stage: 'simulate', file: null, done, total: 100, unit: 'rows', etaSeconds });
   };
-  const race = await simulateRace({
+  const { log, facts } = await simulateRace({
     seed,
     laps,
     onStep: async (share) => {
@@ -150,13 +139,13 @@ export async function writeSimulatedRace(options: SimulateOptions): Promise<Simu
   const files: { name: string; lines: number; bytes: number }[] = [];
   try {
     await mkdir(partial, { recursive: true });
-    for (const topic of race.log.topics) {
+    for (const topic of log.topics) {
       signal.throwIfAborted();
-      const bytes = Buffer.from(race.log.fileOf(topic), 'utf8');
+      const bytes = Buffer.from(log.fileOf(topic), 'utf8');
       const name = `${topic}.jsonStream`;
       await writeFile(join(partial, name), bytes);
-      files.push({ name, lines: race.log.linesOf(topic), bytes: bytes.length });
-      report(90 + Math.floor((10 * files.length) / race.log.topics.length));
+      files.push({ name, lines: log.linesOf(topic), bytes: bytes.length });
+      report(90 + Math.floor((10 * files.length) / log.topics.length));
     }
     await moveInto(partial, dir);
   } catch (error) {
@@ -164,30 +153,5 @@ export async function writeSimulatedRace(options: SimulateOptions): Promise<Simu
     if (signal.aborted) throw signal.reason;
     throw folderError(dir, error);
   }
-  const {
-    drivers,
-    winner,
-    durationMs,
-    lightsOutMs,
-    pitStops,
-    hasSafetyCar,
-    topSpeedKmh,
-    carSamples,
-    posSamples,
-  } = race;
-  return {
-    dir,
-    seed,
-    laps,
-    drivers,
-    winner,
-    durationMs,
-    lightsOutMs,
-    pitStops,
-    hasSafetyCar,
-    topSpeedKmh,
-    carSamples,
-    posSamples,
-    files,
-  };
+  return { dir, seed, laps, ...facts, files };
 }
