@@ -51,7 +51,7 @@ async function run(options: ProcessOptions, context: CliContext): Promise<void> 
       createDetector: () => createDetector(rules),
       log,
       signal,
-      since: current === null ? 'latest' : { sinceMs: current.run_started_at },
+      since: current === null ? 'earliest' : { sinceMs: current.run_started_at },
       group: options.group,
     });
     log.info(`Reading ${names.telemetry} as group ${options.group}, writing ${names.alerts}; Ctrl-C ends it`);

@@ -1,9 +1,10 @@
 import { createBridge, requireFreePort, type Bridge } from '../bridge/index.ts';
 import { createDetector, createRules } from '../detect/index.ts';
+import type { Broker } from '../domain/broker.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { ReplayState } from '../domain/messages.ts';
 import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
-import type { ReplaySummary } from '../replay/index.ts';
 import { listSessions } from '../source/index.ts';
 import { withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
@@ -67,6 +68,7 @@ export async function runStart(
     const partitions = await prepareTopics(chosen.broker, config, log);
     await warnOtherRun(chosen.broker, config.kafka.topics.control, log, signal);
     const names = topicNames(config);
+    const before = await endOffsets(chosen.broker, names.telemetry);
     const since = { sinceMs: Date.now() };
     const rules = createRules(config.alerts);
     const processor = startProcessor({
@@ -93,19 +95,32 @@ export async function runStart(
       nextFreePort: options.bridgePort === undefined,
     });
     announce(parts.bridge, webRoot, config.grafana.bridge_port, context);
-    const replay = await startReplay({ ...request, spec: picked.spec, chosen });
+    const closeEpisodes = async (): Promise<void> => {
+      await drain(processor, before, await endOffsets(chosen.broker, names.telemetry), running);
+      await processor.finish();
+    };
+    const onEnd = (): void => {
+      log.info('The replay has ended; page and API stay up, Ctrl-C ends them');
+      closeEpisodes().catch((error: unknown) =>
+        log.warn(`Cannot close the open alerts: ${messageOf(error)}`),
+      );
+    };
+    const replay = await startReplay({
+      ...request,
+      spec: picked.spec,
+      chosen,
+      onState: options.once === true ? () => {} : whenEnding(onEnd),
+    });
     parts.replay = replay;
     await Promise.race([replay.done, processor.done, aborted(signal)]);
     if (signal.aborted) return;
     const summary = await replay.done;
     if (summary.status === 'failed' || summary.lost > 0 || summary.refused > 0) process.exitCode = 1;
-    await drain(processor, summary, signal);
     if (options.once !== true) {
-      log.info('The replay has ended; page and API stay up, Ctrl-C ends them');
       await aborted(signal);
       return;
     }
-    await processor.finish();
+    await closeEpisodes();
     const seconds = (performance.now() - startedMs) / 1000;
     report(
       { summary, processor: processor.stats(), alertTopic: names.alerts, broker: chosen.label, seconds },
@@ -156,14 +171,26 @@ function failureReasons(replay: ReplayHandle | undefined): string[] {
 /** How long the processor may stand still before the rest of its rows is given up [ms]. */
 const drainStallMs = 10_000;
 
-/** Waits until the processor has read what the run published. */
-async function drain(processor: Processor, summary: ReplaySummary, signal: AbortSignal): Promise<void> {
+/** The next offset of each partition of a topic. */
+async function endOffsets(broker: Broker, topic: string): Promise<ReadonlyMap<number, number>> {
+  const { topics } = await broker.describe({ topics: [topic] });
+  return new Map(topics[0]?.partitions.map(({ partition, endOffset }) => [partition, endOffset]));
+}
+
+/** Waits until the processor has read what came between two ends of the telemetry topic. */
+async function drain(
+  processor: Processor,
+  from: ReadonlyMap<number, number>,
+  to: ReadonlyMap<number, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  const grown = [...to].filter(([partition, end]) => end > (from.get(partition) ?? 0));
   let seen = -1;
   let sinceMs = performance.now();
   while (!signal.aborted) {
-    const { rows, setAside } = processor.stats();
-    const read = rows + setAside.implausible + setAside.undecodable;
-    if (read >= summary.published) return;
+    const positions = processor.positions();
+    if (grown.every(([partition, end]) => (positions.get(partition) ?? 0) >= end)) return;
+    const read = [...positions.values()].reduce((sum, offset) => sum + offset, 0);
     if (read !== seen) {
       seen = read;
       sinceMs = performance.now();
@@ -172,6 +199,15 @@ async function drain(processor: Processor, summary: ReplaySummary, signal: Abort
     }
     await new Promise((done) => setTimeout(done, 10));
   }
+}
+
+/** Calls `onEnd` each time the replay comes to its end. */
+function whenEnding(onEnd: () => void): (state: ReplayState) => void {
+  let was: ReplayState['status'] | null = null;
+  return ({ status }) => {
+    if (status === 'ended' && was !== 'ended') onEnd();
+    was = status;
+  };
 }
 
 function report(facts: StartFacts, context: CliContext): void {
