@@ -1,4 +1,4 @@
-import type { BrokerRecord, ProduceRecord, RecordHeaders } from '../domain/broker.ts';
+import type { BrokerRecord, RecordHeaders } from '../domain/broker.ts';
 
 /**
  * Records of one batch in one ArrayBuffer: for each record two 32-bit lengths (key, value; −1 = null), then the bytes
@@ -9,34 +9,11 @@ export interface PackedRecords {
   readonly buffer: ArrayBuffer;
 }
 
-/** Lays records out in one new buffer: one copy of the bytes. */
-export function packRecords(records: readonly ProduceRecord[]): PackedRecords {
+/** Lays records to be written or records read (tombstones included) out in one new buffer: one copy of the bytes. */
+export function packRecords(records: readonly Pick<BrokerRecord, 'key' | 'value'>[]): PackedRecords {
   const count = records.length;
   let size = count * 8;
-  for (const record of records) size += (record.key?.length ?? 0) + record.value.length;
-  const buffer = new ArrayBuffer(size);
-  const lengths = new Int32Array(buffer, 0, count * 2);
-  const bytes = new Uint8Array(buffer);
-  let at = count * 8;
-  for (let index = 0; index < count; index++) {
-    const { key, value } = records[index]!;
-    lengths[index * 2] = key === null ? -1 : key.length;
-    lengths[index * 2 + 1] = value.length;
-    if (key !== null) {
-      bytes.set(key, at);
-      at += key.length;
-    }
-    bytes.set(value, at);
-    at += value.length;
-  }
-  return { count, buffer };
-}
-
-/** Lays read records out in one new buffer, tombstones included: one copy of the bytes. */
-export function packBrokerRecords(records: readonly BrokerRecord[]): PackedRecords {
-  const count = records.length;
-  let size = count * 8;
-  for (const record of records) size += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const { key, value } of records) size += (key?.length ?? 0) + (value?.length ?? 0);
   const buffer = new ArrayBuffer(size);
   const lengths = new Int32Array(buffer, 0, count * 2);
   const bytes = new Uint8Array(buffer);
@@ -45,10 +22,14 @@ export function packBrokerRecords(records: readonly BrokerRecord[]): PackedRecor
     const { key, value } = records[index]!;
     lengths[index * 2] = key === null ? -1 : key.length;
     lengths[index * 2 + 1] = value === null ? -1 : value.length;
-    if (key !== null) bytes.set(key, at);
-    at += key?.length ?? 0;
-    if (value !== null) bytes.set(value, at);
-    at += value?.length ?? 0;
+    if (key !== null) {
+      bytes.set(key, at);
+      at += key.length;
+    }
+    if (value !== null) {
+      bytes.set(value, at);
+      at += value.length;
+    }
   }
   return { count, buffer };
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Broker, ConsumeRequest, ProduceResult, RecordBatch } from '../../domain/broker.ts';
 import type { EmbeddedBroker } from '../embedded/embedded-broker.ts';
-import { packBrokerRecords, unpackRecords } from '../packed-records.ts';
+import { packRecords, unpackRecords } from '../packed-records.ts';
 import { batchCreditBytes, creditBytes, errorToPort } from './port-messages.ts';
 import type { PortAnswer, PortRequest } from './port-messages.ts';
 
@@ -57,7 +57,7 @@ export function serveBroker(broker: Broker, port: MessagePort): { close(): void 
 
   function sendBatch(id: number, batch: RecordBatch, reader: Reader): void {
     const { topic, partition, records, endOffset, reset } = batch;
-    const { count, buffer } = packBrokerRecords(records);
+    const { count, buffer } = packRecords(records);
     const offsets = new Float64Array(count);
     const stamps = new Float64Array(count);
     const first = records[0];
