@@ -28,7 +28,7 @@ const from = 1_700_000_000_000;
 /** A bridge that holds 60 s of VER, HAM and LEC at 10 rows a second. */
 async function filled(
   t: TestContext,
-): Promise<{ url: string; query: (body: object) => Promise<{ status: number; body: Item[] }> }> {
+): Promise<{ url: string; query: <T = Item[]>(body: object) => Promise<{ status: number; body: T }> }> {
   const { broker, config, url } = await testBridge(t);
   await untilOk(url);
   const { topics } = config.kafka;
@@ -68,8 +68,8 @@ async function filled(
   const range = { from: new Date(from).toISOString(), to: new Date(from + 60_000).toISOString() };
   return {
     url,
-    query: (body) =>
-      getJson<Item[]>(`${url}/query`, { method: 'POST', body: JSON.stringify({ range, ...body }) }),
+    query: <T = Item[]>(body: object) =>
+      getJson<T>(`${url}/query`, { method: 'POST', body: JSON.stringify({ range, ...body }) }),
   };
 }
 
@@ -213,7 +213,7 @@ test('POST /query: without maxDataPoints data_retention_points is the bound; too
 
 test('POST /query: tables of values and of alerts, beside series', async (t) => {
   const { query } = await filled(t);
-  const { body } = await query({
+  const { body } = await query<[Table, Table, Item]>({
     targets: [
       { refId: 'A', target: 'VER.speed', type: 'table' },
       { refId: 'B', target: 'alerts' },
@@ -221,7 +221,7 @@ test('POST /query: tables of values and of alerts, beside series', async (t) => 
     ],
     maxDataPoints: 20,
   });
-  const [values, alerts, series] = body as unknown as [Table, Table, Item];
+  const [values, alerts, series] = body;
   assert.deepEqual(
     values.columns.map(({ text }) => text),
     ['Time', 'Driver', 'Metric', 'Value'],
