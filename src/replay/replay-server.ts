@@ -6,7 +6,7 @@ import { parseReplayCommand, type ReplayCommand, type SeekTarget } from '../doma
 import type { SessionTable } from '../domain/table.ts';
 import type { TopicNames } from '../domain/topics.ts';
 import type { ReplayClock } from './clock.ts';
-import { type ReceivedCommand, readCommands } from './command-reader.ts';
+import { type ReceivedCommand, type ReceivedState, readCommands } from './command-reader.ts';
 import { Player } from './player.ts';
 import type { ReplaySummary } from './replay-summary.ts';
 import { createRunId } from './run-id.ts';
@@ -101,6 +101,7 @@ class ReplayServer {
   #lastCommand: string | null = null;
   #lastCommandId: string | null = null;
   #isClosing = false;
+  #takenOver: string | null = null;
   readonly #over = Promise.withResolvers<void>();
 
   constructor(options: ReplayServerOptions) {
@@ -127,8 +128,13 @@ class ReplayServer {
     const stop = (): void => this.#over.resolve();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    const commands = readCommands(broker, topics.control, log, reading.signal, (command) =>
-      this.#receive(command),
+    const commands = readCommands(
+      broker,
+      topics.control,
+      log,
+      reading.signal,
+      (command) => this.#receive(command),
+      (state) => this.#giveWay(state),
     ).catch((error: unknown) => {
       if (!reading.signal.aborted) log.error(`Commands can no longer be read: ${messageOf(error)}`);
     });
@@ -148,7 +154,7 @@ class ReplayServer {
       reading.abort();
       await commands;
     }
-    return summaryOf({
+    const summary = summaryOf({
       run: this.#run,
       player: this.#player,
       topics,
@@ -156,6 +162,19 @@ class ReplayServer {
       seconds: (endedMs - this.#beganMs) / 1000,
       playSeconds: (endedMs - this.#playedFromMs) / 1000,
     });
+    return this.#takenOver === null ? summary : { ...summary, status: 'failed', reason: this.#takenOver };
+  }
+
+  /**
+   * Ends this replay when a newer one is at work on the same topics: readers have left this run for the other one, and
+   * a run that was left never comes back. Of two replays the one with the later run id goes on.
+   */
+  #giveWay({ run, title, status }: ReceivedState): void {
+    if (run <= this.#run.id || this.#takenOver !== null || this.#isClosing) return;
+    if (status === 'stopped' || status === 'failed') return;
+    this.#takenOver = `Another replay (${title}, run ${run}) has taken over these topics`;
+    this.#options.log.warn(`${this.#takenOver}: this one ends`);
+    this.#over.resolve();
   }
 
   #createRun(source: string, table: SessionTable | null): Run {
@@ -350,6 +369,7 @@ class ReplayServer {
       player: this.#player,
       loading: this.#loading,
       isClosing: this.#isClosing,
+      closedBecause: this.#takenOver ?? 'The replay was closed',
       notice: this.#notice,
       speed: this.#speed,
       loop: this.#loop,

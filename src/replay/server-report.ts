@@ -22,6 +22,8 @@ export interface StateInput {
   readonly player: Player | null;
   readonly loading: Progress | null;
   readonly isClosing: boolean;
+  /** What to say once it is closing. */
+  readonly closedBecause: string;
   readonly notice: string | null;
   readonly speed: number;
   readonly loop: boolean;
@@ -52,7 +54,7 @@ export function stateOf(input: StateInput): ReplayState {
     status: isClosing && !isOver ? 'stopped' : status,
     reason:
       isClosing && !isOver
-        ? 'The replay was closed'
+        ? input.closedBecause
         : isTold
           ? now.reason
           : (input.notice ?? now?.reason ?? null),

@@ -231,6 +231,27 @@ test('runReplay: A4: load opens another session in a new run, and ids of runs so
   assert.match(createRunId(Date.UTC(2026, 10, 25, 14, 5, 1, 123), 0.3727), /^20261125T140501123Z-5f69$/);
 });
 
+test('runReplay: gives way to a newer replay on the same topics, and to nothing else', async (t) => {
+  const { until, broker, done } = await start(t);
+  const { run } = await until((state) => state.status === 'playing');
+  const tell = async (state: object): Promise<void> => {
+    const record = { key: Buffer.from('state'), value: Buffer.from(JSON.stringify(state)) };
+    await broker.produce({ topic: topics.control, partition: 0, records: [record], headers: {} });
+  };
+  const other = { message_type: 'state', title: 'Other · Race', status: 'playing' };
+  await tell({ ...other, run: createRunId(Date.now() - 60_000, 0.5) });
+  await tell({ ...other, run: 'zzz' });
+  await tell({ ...other, run });
+  await tell({ ...other, run: 7, title: null });
+  await tell({ ...other, run: createRunId(Date.now() + 60_000, 0.5), status: 'stopped' });
+  await until((state) => state.session_time !== null && state.session_time > 2.2);
+  const newer = createRunId(Date.now() + 120_000, 0.5);
+  await tell({ ...other, run: newer });
+  const summary = await done;
+  assert.equal(summary.status, 'failed');
+  assert.equal(summary.reason, `Another replay (Other · Race, run ${newer}) has taken over these topics`);
+});
+
 test('runReplay: a session that cannot be loaded leaves the one before playing and says why', async (t) => {
   const { send, until } = await start(t, {
     open: async (source) => {
