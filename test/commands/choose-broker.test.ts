@@ -9,7 +9,7 @@ import { F1Error } from '../../src/domain/errors.ts';
 import { noLog } from '../../src/domain/log.ts';
 import type { Log } from '../../src/domain/log.ts';
 import { installKafka, kafkaStatus, probeBroker } from '../../src/kafka/managed/index.ts';
-import { freeTestPort, newClusterId, startRawKafka } from '../support/raw-kafka.ts';
+import { freeTestPort, startRawNode } from '../support/raw-kafka.ts';
 import { skipWithoutKafka, startTestKafka } from '../support/test-kafka.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -128,14 +128,8 @@ test(
   kafkaTest,
   async (t) => {
     await installKafka({ dir: tempDir(t), log: noLog, signal });
-    const [port, controllerPort] = [await freeTestPort(), await freeTestPort()];
-    await startRawKafka(t, newClusterId(), {
-      'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-      'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,OUT:PLAINTEXT,IN:PLAINTEXT',
-      listeners: `OUT://127.0.0.1:${port},IN://127.0.0.1:0,CONTROLLER://127.0.0.1:${controllerPort}`,
+    const port = await freeTestPort();
+    await startRawNode(t, [`OUT://127.0.0.1:${port}`, 'IN://127.0.0.1:0'], {
       'advertised.listeners': `OUT://kafka.invalid:9092,IN://127.0.0.1:${await freeTestPort()}`,
       'inter.broker.listener.name': 'IN',
     });

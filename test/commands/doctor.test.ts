@@ -16,7 +16,7 @@ import { probeTopic } from '../../src/kafka/managed/probe.ts';
 import { connectKafka } from '../../src/kafka/index.ts';
 import { noLog } from '../../src/domain/log.ts';
 import { installKafka, tryConnect } from '../../src/kafka/managed/index.ts';
-import { freeTestPort, newClusterId, startRawKafka } from '../support/raw-kafka.ts';
+import { freeTestPort, startRawNode } from '../support/raw-kafka.ts';
 import { skipWithoutKafka, startTestKafka } from '../support/test-kafka.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -117,15 +117,8 @@ test(
   { skip: skipWithoutKafka, timeout: 120_000 },
   async (t) => {
     await installKafka({ dir: tempDir(t), log: noLog, signal });
-    const [port, controllerPort] = [await freeTestPort(), await freeTestPort()];
-    await startRawKafka(t, newClusterId(), {
-      'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-      'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    });
+    const port = await freeTestPort();
+    await startRawNode(t, [`PLAINTEXT://127.0.0.1:${port}`]);
     while ((await tryConnect('127.0.0.1', port, 1000)) !== null)
       await new Promise((resolve) => setTimeout(resolve, 50));
     const config = await configFor(t, [`kafka.bootstrap_servers=127.0.0.1:${port}`]);

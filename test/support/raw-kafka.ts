@@ -57,6 +57,28 @@ export async function startRawKafka(
   return { pid: child.pid!, kill };
 }
 
+/**
+ * One such process that is broker and controller of a cluster of its own. `listeners` are those of clients, by name and
+ * address (`OUT://127.0.0.1:9092`), all of them plain text.
+ */
+export async function startRawNode(
+  t: TestContext,
+  listeners: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<RawKafka> {
+  const controller = `127.0.0.1:${await freeTestPort()}`;
+  const names = ['CONTROLLER', ...listeners.map((listener) => listener.replace(/:.*/u, ''))];
+  return startRawKafka(t, newClusterId(), {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': names.map((name) => `${name}:PLAINTEXT`).join(),
+    listeners: [...listeners, `CONTROLLER://${controller}`].join(),
+    ...more,
+  });
+}
+
 export const newClusterId = createKafkaId;
 
 /** A port below the range of outgoing connections that nothing listens on. */
