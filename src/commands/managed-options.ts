@@ -12,6 +12,7 @@ export interface ManagedOptions {
   readonly worstCaseBytes: number;
 }
 
+/** Folder, port and sizes of the managed broker as configured. */
 export function managedOptions(config: Config): ManagedOptions {
   const { bootstrap_servers: servers, managed, partitions, retention_bytes: retentionBytes } = config.kafka;
   const controlAndTiming = 2;

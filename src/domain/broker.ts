@@ -49,6 +49,7 @@ export interface ProduceBatch {
   readonly timestampMs?: number;
 }
 
+/** What became of a batch. */
 export interface ProduceResult {
   /** Offset of the first record stored; the others follow (records set aside excepted); null when none was. */
   readonly baseOffset: number | null;
@@ -67,6 +68,7 @@ export type StartPosition =
   | { readonly sinceMs: number }
   | { readonly offsets: ReadonlyMap<number, number> };
 
+/** What to read, from where and for whom. */
 export interface ConsumeRequest {
   readonly topics: readonly { readonly topic: string; readonly start: StartPosition }[];
   /**
@@ -79,12 +81,14 @@ export interface ConsumeRequest {
   readonly onReset?: (reset: { topic: string; partition: number | null; reason: ResetReason }) => void;
 }
 
+/** First offset of a partition and the one that the next record gets. */
 export interface PartitionOffsets {
   readonly partition: number;
   readonly startOffset: number;
   readonly endOffset: number;
 }
 
+/** A topic as the broker has it. */
 export interface TopicDescription {
   readonly name: string;
   /** Changes when the topic is deleted and created again. */
@@ -92,18 +96,21 @@ export interface TopicDescription {
   readonly partitions: readonly PartitionOffsets[];
 }
 
+/** How far a consumer group has read. */
 export interface GroupDescription {
   readonly group: string;
   /** Committed offset per topic and partition; null where nothing was committed. */
   readonly offsets: readonly { topic: string; partition: number; committed: number | null; lag: number }[];
 }
 
+/** What the broker said of itself, its topics and the groups asked for. */
 export interface BrokerDescription {
   readonly clusterId: string | null;
   readonly topics: readonly TopicDescription[];
   readonly groups: readonly GroupDescription[];
 }
 
+/** What `createTopics` did about one topic: made, found, or found with another partition count. */
 export interface TopicReport {
   readonly topic: string;
   readonly status: 'created' | 'exists' | 'mismatch';

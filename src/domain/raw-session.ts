@@ -59,6 +59,7 @@ export interface PosSamples {
   readonly filled: Uint8Array;
 }
 
+/** A line that could not be read and was set aside. */
 export interface MalformedLine {
   readonly topic: string;
   /** 1-based line number in the topic's file. */
@@ -68,6 +69,7 @@ export interface MalformedLine {
   readonly keyFrame: boolean;
 }
 
+/** How much of a topic was read. */
 export interface TopicReport {
   readonly topic: string;
   readonly lines: number;
@@ -77,6 +79,7 @@ export interface TopicReport {
   readonly malformed: number;
 }
 
+/** A topic that the session does not have. */
 export interface MissingTopic {
   readonly topic: string;
   /** Why, and what is not shown for it: one sentence for the user. */

@@ -23,6 +23,7 @@ export interface Lap {
   readonly generated?: boolean;
 }
 
+/** A run of laps on one set of tyres. */
 export interface Stint {
   readonly driverNumber: string;
   /** 1-based. */
@@ -35,6 +36,7 @@ export interface Stint {
   readonly sessionMs: number;
 }
 
+/** A car takes a place. */
 export interface PositionChange {
   readonly sessionMs: number;
   readonly driverNumber: string;
@@ -46,6 +48,7 @@ export interface PositionChange {
   readonly derived: boolean;
 }
 
+/** The state of the track changes. */
 export interface TrackStatusChange {
   readonly sessionMs: number;
   /** '1' clear, '2' yellow, '4' safety car, '5' red, '6' VSC, '7' VSC ending. */
@@ -53,12 +56,14 @@ export interface TrackStatusChange {
   readonly message: string;
 }
 
+/** The state of the session changes. */
 export interface SessionStatusChange {
   readonly sessionMs: number;
   /** Inactive, Started, Aborted, Finished, Finalised, Ends. */
   readonly status: string;
 }
 
+/** What race control told the teams; null where a message does not say. */
 export interface RaceControlMessage {
   readonly sessionMs: number;
   readonly lap: number | null;
@@ -73,6 +78,7 @@ export interface RaceControlMessage {
   readonly foreign: boolean;
 }
 
+/** One reading of the weather station; null where it is absent. */
 export interface WeatherSample {
   readonly sessionMs: number;
   readonly airTempC: number | null;
@@ -84,6 +90,7 @@ export interface WeatherSample {
   readonly windSpeedMs: number | null;
 }
 
+/** The lap that the race is in, of how many. */
 export interface LapCountChange {
   readonly sessionMs: number;
   readonly currentLap: number | null;

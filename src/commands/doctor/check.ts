@@ -10,6 +10,7 @@ export interface CheckResult {
   readonly advice: string | null;
 }
 
+/** What checks look at. */
 export interface CheckContext {
   readonly config: Config;
   readonly signal: AbortSignal;
@@ -18,14 +19,17 @@ export interface CheckContext {
 
 export type Check = (context: CheckContext) => Promise<readonly CheckResult[]>;
 
+/** A check that found what it should. */
 export function ok(name: string, found: string): CheckResult {
   return { name, status: 'ok', found, advice: null };
 }
 
+/** A check that found what limits something, with what to do. */
 export function warn(name: string, found: string, advice: string): CheckResult {
   return { name, status: 'warn', found, advice };
 }
 
+/** A check that found what stops the main job, with what to do. */
 export function fail(name: string, found: string, advice: string): CheckResult {
   return { name, status: 'fail', found, advice };
 }
