@@ -7,6 +7,7 @@ import {
   scanCarText,
   type CarFeed,
 } from '../../../src/source/decode/car-feed.ts';
+import type { FeedColumns, RowBuffer } from '../../../src/source/decode/feed-columns.ts';
 import {
   createPosFeed,
   readPosJson,
@@ -22,7 +23,11 @@ function utc(ms: number, digits = 3): string {
   return `${iso.slice(0, 19)}.${iso.slice(20, 23).padEnd(digits, '7').slice(0, digits)}Z`;
 }
 
-function carState(feed: CarFeed): unknown {
+/** What a feed holds, as plain lists. */
+function stateOf<Row extends RowBuffer>(
+  feed: FeedColumns<Row>,
+  columnsOf: (row: Row) => readonly (Uint32Array | Int32Array | Uint16Array | Uint8Array)[],
+): unknown {
   return {
     entries: [...feed.entryUs.subarray(0, feed.entries)],
     max: feed.maxOffsetUs,
@@ -31,28 +36,24 @@ function carState(feed: CarFeed): unknown {
       .filter(({ rows }) => rows > 0)
       .map((row) => ({
         number: row.number,
-        columns: [row.entry, row.rpm, row.speedKmh, row.gear, row.throttlePct, row.brakePct, row.drs].map(
-          (column) => [...column.subarray(0, row.rows)],
-        ),
+        columns: columnsOf(row).map((column) => [...column.subarray(0, row.rows)]),
       })),
   };
 }
 
-function posState(feed: PosFeed): unknown {
-  return {
-    entries: [...feed.entryUs.subarray(0, feed.entries)],
-    max: feed.maxOffsetUs,
-    cars: [...feed.cars.values()]
-      .sort((a, b) => a.number.localeCompare(b.number))
-      .filter(({ rows }) => rows > 0)
-      .map((row) => ({
-        number: row.number,
-        columns: [row.entry, row.x, row.y, row.z, row.onTrack].map((column) => [
-          ...column.subarray(0, row.rows),
-        ]),
-      })),
-  };
-}
+const carState = (feed: CarFeed): unknown =>
+  stateOf(feed, (row) => [
+    row.entry,
+    row.rpm,
+    row.speedKmh,
+    row.gear,
+    row.throttlePct,
+    row.brakePct,
+    row.drs,
+  ]);
+
+const posState = (feed: PosFeed): unknown =>
+  stateOf(feed, (row) => [row.entry, row.x, row.y, row.z, row.onTrack]);
 
 const number = fc.integer({ min: 0, max: 999 }).map(String);
 const channels = fc.record({
