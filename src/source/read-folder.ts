@@ -142,7 +142,10 @@ async function readTopics(
       signal: options.signal,
       onBytes: (bytes: number) => progress(file, bytes),
     };
+    const fields = knownTopics.find(({ name }) => name === file.topic)?.fields;
+    let isOfTopic = fields === undefined;
     const accept = (stampMs: number, data: unknown, line: number): void => {
+      isOfTopic ||= isObject(data) && fields?.some((field) => Object.hasOwn(data, field)) === true;
       if (file.topic === 'SessionInfo') plannedMs ??= plannedLengthMs(data);
       timing.accept(file.topic, stampMs, data, line);
     };
@@ -162,6 +165,8 @@ async function readTopics(
     }
     if (counts.lines === 0) noteMissing(report, file.topic, 'is empty');
     else if (counts.lines === counts.malformed) noteMissing(report, file.topic, 'has no readable line');
+    else if (!isOfTopic)
+      noteMissing(report, file.topic, 'holds nothing of this topic (another file under its name?)');
   }
   return { car, pos, pages, plannedMs };
 }

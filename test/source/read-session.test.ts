@@ -197,6 +197,21 @@ test('A10: without telemetry a session has no t0, says so, and keeps its timing'
   assert.equal(raw.timing.lapCount.length, 3);
 });
 
+test('a topic file that holds another topic is a missing topic, not an empty one', async (t) => {
+  const { raw } = await open(
+    made(t, (files) => {
+      const [laps, statuses] = ['LapCount.jsonStream', 'SessionStatus.jsonStream'].map(
+        (name) => files.get(name) ?? '',
+      );
+      files.set('LapCount.jsonStream', statuses ?? '');
+      files.set('SessionStatus.jsonStream', laps ?? '');
+    }),
+  );
+  const reasons = new Map(raw.report.missing.map(({ topic, reason }) => [topic, reason]));
+  assert.match(reasons.get('LapCount') ?? '', /holds nothing of this topic.*race distance is unknown/);
+  assert.match(reasons.get('SessionStatus') ?? '', /holds nothing of this topic.*the start/);
+});
+
 test('a topic that is empty, a page or nothing but damage is a missing topic with its reason; none left is refused', async (t) => {
   const { raw, warnings } = await open(
     made(t, (files) => {

@@ -8,6 +8,8 @@ export interface KnownTopic {
   readonly only?: 'race';
   /** True when the final key frame `Topic.json` can stand in for the stream: its content does not change in a session. */
   readonly isStatic?: boolean;
+  /** Fields of which a message of the topic has at least one; absent = any content is taken. */
+  readonly fields?: readonly string[];
 }
 
 /** The archive's topics in reading order: identity and drivers first, telemetry last. */
@@ -15,13 +17,26 @@ export const knownTopics: readonly KnownTopic[] = [
   { name: 'SessionInfo', lost: 'date, circuit and time zone are unknown', isStatic: true },
   { name: 'DriverList', lost: 'drivers are shown by car number', isStatic: true },
   { name: 'SessionData', lost: null },
-  { name: 'SessionStatus', lost: 'the start, stoppages and the end of the session are unknown' },
-  { name: 'TrackStatus', lost: 'no yellow flags, safety car or red flags are shown' },
-  { name: 'LapCount', lost: 'the race distance is unknown', only: 'race' },
-  { name: 'RaceControlMessages', lost: 'no race control messages are shown' },
-  { name: 'WeatherData', lost: 'no weather is shown' },
-  { name: 'TimingAppData', lost: 'tyres and stints are unknown' },
-  { name: 'TimingData', lost: 'there are no laps, sectors, positions or gaps' },
+  {
+    name: 'SessionStatus',
+    lost: 'the start, stoppages and the end of the session are unknown',
+    fields: ['Status'],
+  },
+  {
+    name: 'TrackStatus',
+    lost: 'no yellow flags, safety car or red flags are shown',
+    fields: ['Status', 'Message'],
+  },
+  {
+    name: 'LapCount',
+    lost: 'the race distance is unknown',
+    only: 'race',
+    fields: ['CurrentLap', 'TotalLaps'],
+  },
+  { name: 'RaceControlMessages', lost: 'no race control messages are shown', fields: ['Messages'] },
+  { name: 'WeatherData', lost: 'no weather is shown', fields: ['AirTemp', 'TrackTemp', 'Rainfall'] },
+  { name: 'TimingAppData', lost: 'tyres and stints are unknown', fields: ['Lines'] },
+  { name: 'TimingData', lost: 'there are no laps, sectors, positions or gaps', fields: ['Lines'] },
   { name: 'ExtrapolatedClock', lost: null },
   { name: 'Heartbeat', lost: null },
   { name: 'ArchiveStatus', lost: null },
