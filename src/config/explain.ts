@@ -37,7 +37,9 @@ export function describeIssues(
 }
 
 function from(path: string, origins: ReadonlyMap<string, string>): string {
-  for (const [key, origin] of origins) if (key === path || key.startsWith(`${path}.`)) return ` (${origin})`;
+  const exact = origins.get(path);
+  if (exact !== undefined) return ` (${exact})`;
+  for (const [key, origin] of origins) if (key.startsWith(`${path}.`)) return ` (${origin})`;
   return '';
 }
 

@@ -102,6 +102,13 @@ test('loadConfig() refuses a wrong value with path, value and what is allowed', 
   assert.match(error.message, /replay\.mode .*"lossless"\|"live".*current value is "fast"/);
 });
 
+test('loadConfig() names --set as the origin of a section that it replaced by a value', () => {
+  assert.match(
+    failure(() => load({ file: shipped, sets: ['kafka=3'] })).message,
+    /kafka .*current value is 3 \(--set\)/,
+  );
+});
+
 test('loadConfig() never prints a secret', () => {
   const error = failure(() => load({ sets: ['bridge.control_token=abc'] }));
   assert.match(error.message, /bridge\.control_token/);
