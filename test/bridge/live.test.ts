@@ -56,12 +56,12 @@ test('bridge: health, query and WebSocket are live from a broker', async (t) => 
   ]);
 });
 
-test('E25: any Origin but the own and listed ones is refused at the upgrade with 403', async (t) => {
+test('E25: any Origin but the own and listed ones is refused at the upgrade with 403, other addresses with 400', async (t) => {
   const { url } = await testBridge(t);
   await untilOk(url);
-  const open = (headers: Record<string, string>): Promise<number> =>
+  const open = (headers: Record<string, string>, path = '/ws'): Promise<number> =>
     new Promise((resolve) => {
-      const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers });
+      const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, { headers });
       socket.on('open', () => {
         socket.terminate();
         resolve(101);
@@ -77,6 +77,9 @@ test('E25: any Origin but the own and listed ones is refused at the upgrade with
   assert.equal(await open({ origin: url }), 101);
   assert.equal(await open({ origin: 'http://evil.example.com' }), 403);
   assert.equal(await open({ origin: 'null' }), 403);
+  assert.equal(await open({}, '/ws/'), 101);
+  assert.equal(await open({}, '/query'), 400);
+  assert.equal(await open({}, '/nothing'), 400);
   assert.equal(await open({ host: 'evil.example.com', origin: 'http://evil.example.com' }), 403);
 });
 

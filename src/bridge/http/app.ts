@@ -149,6 +149,17 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
     strictPreflight: false,
   });
   await app.register(websocket, { options: { maxPayload: messageLimitBytes, perMessageDeflate: false } });
+  // After the plugin's own hook, which tells upgrades apart.
+  app.addHook('onRequest', async ({ ws, routeOptions }) => {
+    if (ws && routeOptions.url !== '/ws') {
+      throw new HttpError(
+        400,
+        'F1_BRIDGE_BAD_REQUEST',
+        'Cannot open a WebSocket at this address',
+        'The WebSocket is at /ws',
+      );
+    }
+  });
   addRoutes(app, context, onSocket);
   await addPage(app, context);
   await app.ready();
