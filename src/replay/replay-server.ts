@@ -9,6 +9,7 @@ import type { ReplayClock } from './clock.ts';
 import { type ReceivedCommand, type ReceivedState, readCommands } from './command-reader.ts';
 import { Player } from './player.ts';
 import type { ReplaySummary } from './replay-summary.ts';
+import type { Run } from './run.ts';
 import { createRunId } from './run-id.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import { resolveSeek } from './seek.ts';
@@ -51,14 +52,6 @@ export interface ReplayServerOptions {
   readonly onState?: (state: ReplayState) => void;
   /** Told when the session is open and rows flow. */
   readonly onReady?: () => void;
-}
-
-/** What a run is known by. */
-export interface Run {
-  readonly id: string;
-  readonly startedAtMs: number;
-  readonly source: string;
-  readonly table: SessionTable | null;
 }
 
 /** How long batches in flight may take when the replay closes [ms]. */

@@ -5,8 +5,8 @@ import type { TopicNames } from '../domain/topics.ts';
 import type { ErrorHistogram } from './error-histogram.ts';
 import type { Player } from './player.ts';
 import { countsOf } from './player-report.ts';
-import type { Run } from './replay-server.ts';
 import type { ReplaySummary } from './replay-summary.ts';
+import type { Run } from './run.ts';
 import { lapAt } from './seek.ts';
 
 /** Title for people: '2023 Monaco Grand Prix · Race'. */
