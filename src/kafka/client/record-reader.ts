@@ -94,15 +94,16 @@ export class RecordReader {
   #readHeaders(body: Buffer, end: number): RecordHeaders {
     const start = this.#at;
     if (isSame(this.#headerBytes, body, start, end)) return this.#headers;
-    const headers: Record<string, string> = {};
+    const entries: [string, string][] = [];
     const count = this.#varint(body);
     for (let index = 0; index < count; index++) {
       const name = this.#bytes(body);
       const value = this.#bytes(body);
-      headers[name?.toString('utf8') ?? ''] = value?.toString('utf8') ?? '';
+      entries.push([name?.toString('utf8') ?? '', value?.toString('utf8') ?? '']);
     }
     this.#headerBytes = Buffer.from(body.subarray(start, end));
-    this.#headers = count === 0 ? noHeaders : Object.freeze(headers);
+    // fromEntries: a header may be named like a member of every object.
+    this.#headers = count === 0 ? noHeaders : Object.freeze(Object.fromEntries(entries));
     return this.#headers;
   }
 

@@ -125,7 +125,7 @@ for (const compression of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[[{ key: null, value: new Uint8Array() }], { ['__proto__']: 'x' }, 0, 0]] },
     );
   });
 }
