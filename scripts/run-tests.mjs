@@ -25,7 +25,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-reporter=spec',
-    '--test-concurrency=1',
+    '--test-concurrency=2',
   ];
   run(process.execPath, [...options, ...files], {
     ...process.env,
