@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { Bridge } from '../bridge/index.ts';
+import { aborted } from '../util/aborted.ts';
 import { addBridgeOptions, withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker } from './choose-broker.ts';
@@ -79,10 +80,7 @@ async function run(options: BridgeCommandOptions, context: CliContext): Promise<
       if (stats === undefined) return;
       log.info(`${stats.records} records read, ${stats.points} points held, ${stats.clients} viewers`);
     }, reportIntervalMs);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await aborted(signal);
   } finally {
     clearInterval(report);
     const stats = bridge?.stats();

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { F1Error } from '../domain/errors.ts';
+import { aborted } from '../util/aborted.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { managedOptions } from './managed-options.ts';
 import type { ManagedOptions } from './managed-options.ts';
@@ -206,11 +207,6 @@ async function confirm(question: string, { yes = false }: KafkaOptions): Promise
     terminal.close();
   }
   throw new F1Error('F1_USAGE', 'Nothing was changed', { exitCode: 2 });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function portNumber(text: string): number {

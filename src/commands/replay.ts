@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { topicSpecs } from '../kafka/topics.ts';
 import type { ReplaySummary } from '../replay/index.ts';
 import { chooseBroker } from './choose-broker.ts';
 import type { CliContext, CommandModule } from './cli.ts';
+import { prepareTopics } from './prepare-topics.ts';
 import { createProgressLine } from './progress-line.ts';
 import { refuseEmbedded } from './refuse-embedded.ts';
 import { startReplay } from './replay-host.ts';
@@ -51,15 +51,7 @@ async function run(spec: string | undefined, options: ReplayOptions, context: Cl
     progress.close();
     refuseEmbedded(chosen.kind, 'replay');
     log.info(`Broker: ${chosen.label} (${chosen.reason})`);
-    for (const { topic, status, partitions, wantedPartitions } of await chosen.broker.createTopics(
-      topicSpecs(config),
-    )) {
-      if (status === 'mismatch') {
-        log.warn(
-          `Topic ${topic} has ${partitions} partitions, the configuration says ${wantedPartitions}: the topic's count is used`,
-        );
-      }
-    }
+    await prepareTopics(chosen.broker, config, log);
     await warnOtherRun(chosen.broker, config.kafka.topics.control, log, signal);
     const line = createStateLine(context.quiet);
     const replay = await startReplay({

@@ -6,6 +6,7 @@ import type { ReplayState } from '../domain/messages.ts';
 import { topicNames } from '../kafka/index.ts';
 import { startProcessor, type Processor } from '../process/index.ts';
 import { listSessions } from '../source/index.ts';
+import { aborted } from '../util/aborted.ts';
 import { withBridgeOptions, type BridgeOptions } from './bridge-options.ts';
 import { buildPage } from './build-page.ts';
 import { chooseBroker, type ChosenBroker } from './choose-broker.ts';
@@ -232,13 +233,6 @@ async function closeAll(parts: OpenParts, ending: AbortController, { log }: CliC
   const state = parts.replay?.state() ?? null;
   if (state !== null)
     log.info(`Closed: ${state.rows_sent} of ${state.rows_total} rows were sent in run ${state.run}`);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((settle) => {
-    if (signal.aborted) settle();
-    else signal.addEventListener('abort', () => settle(), { once: true });
-  });
 }
 
 /**
