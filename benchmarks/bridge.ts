@@ -7,8 +7,8 @@ import { placeArguments, prepareSession } from './harness/bench-session.ts';
 import type { BenchSession } from './harness/bench-session.ts';
 import { hopQuantileMs, openLiveClient, readMetrics, untilStatus } from './harness/bridge-client.ts';
 import type { Benchmark, BenchContext } from './harness/context.ts';
-import { dashboardRequest } from './harness/dashboard-request.ts';
 import { connectBench, startBenchKafka, topicArguments } from './harness/kafka-broker.ts';
+import { createQueryClient } from './harness/query-client.ts';
 import { cpuSeconds, rssMb } from './harness/processes.ts';
 import type { Running } from './harness/processes.ts';
 import { readPublished } from './harness/published.ts';
@@ -359,21 +359,17 @@ async function askAtRate(
 ): Promise<{ tookMs: number[]; bytes: number }> {
   const tookMs: number[] = [];
   let bytes = 0;
-  const warm = await fetch(`${url}/query`, { method: 'POST', body: dashboardRequest(Date.now(), rangeMs) });
-  await warm.arrayBuffer();
+  const client = createQueryClient(url);
+  await client.ask(rangeMs);
   const startMs = performance.now() + 50;
   for (let n = 0; n < count; n++) {
     const dueMs = startMs + n * 100;
     await delay(Math.max(0, dueMs - performance.now()));
     signal.throwIfAborted();
-    const answer = await fetch(`${url}/query`, {
-      method: 'POST',
-      body: dashboardRequest(Date.now(), rangeMs),
-    });
-    bytes = (await answer.arrayBuffer()).byteLength;
-    if (answer.status !== 200) throw new Error(`POST /query answered ${answer.status}`);
+    bytes = await client.ask(rangeMs);
     tookMs.push(performance.now() - dueMs);
   }
+  client.close();
   return { tookMs, bytes };
 }
 

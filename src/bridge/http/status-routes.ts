@@ -239,7 +239,7 @@ function describeDriver(
       buffer === undefined || last === null
         ? null
         : {
-            timestamp: buffer.times[slot]!,
+            timestamp: buffer.timeAt(slot),
             session_time: buffer.sessionMs[slot]! / 1000,
             lap_number: buffer.lap[slot]! || null,
             compound: compoundName(buffer.compound[slot]!),

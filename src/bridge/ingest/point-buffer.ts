@@ -8,7 +8,15 @@ export interface PointColumn {
   readonly data: Uint8Array | Uint16Array | Int32Array;
   readonly scale: number;
   readonly nullRaw: number;
+  /**
+   * Where the lowest (low nibble) and the highest (high nibble) value of each whole block of `blockRows` rows lie, for
+   * block `b` in slot `b % blocks.length`; both point at a null when the block has no value.
+   */
+  readonly blocks: Uint8Array;
 }
+
+/** Rows of a block of `PointColumn.blocks`: a query over minutes reads one byte instead of so many values. */
+export const blockRows = 16;
 
 /** Values that the bridge computes for a row; NaN = null. */
 export interface DerivedValues {
@@ -27,8 +35,8 @@ export interface PointBuffer {
   readonly appended: number;
   /** Absolute index of the oldest row held. */
   readonly first: number;
-  /** Due wall-clock time, epoch ms, never falling. */
-  readonly times: Float64Array;
+  /** Due wall-clock time of the row in a slot, epoch ms; never falling from row to row. O(1). */
+  timeAt(slot: number): number;
   /** [ms] since the session's t0. */
   readonly sessionMs: Int32Array;
   /** 0 = null. */
@@ -51,10 +59,11 @@ export interface PointBuffer {
 const uint16Null = 0xffff;
 const uint8Null = 0xff;
 const int32Null = -0x80000000;
+const maxOffsetMs = 0xffff_ffff;
 
 type Width = 'u8' | 'u16' | 'i32';
 
-/** Storage of each channel: 47 bytes a point together with times, lap, compound and origin. DRS needs 16 bits: 255 is a code. */
+/** Storage of each channel: 43 bytes a point together with times, lap, compound and origin. DRS needs 16 bits: 255 is a code. */
 const widths: Readonly<Record<string, readonly [Width, scale: number]>> = {
   speed: ['u16', 10],
   rpm: ['u16', 1],
@@ -75,11 +84,13 @@ const bytesOf: Readonly<Record<Width, number>> = { u8: 1, u16: 2, i32: 4 };
 
 /** Bytes that one point takes in all columns. */
 export const bytesPerPoint =
-  8 + 4 + 2 + 1 + 1 + channels.reduce((sum, { wireName }) => sum + bytesOf[widthOf(wireName)[0]], 0);
+  4 + 4 + 2 + 1 + 1 + channels.reduce((sum, { wireName }) => sum + bytesOf[widthOf(wireName)[0]], 0);
 
 /** An empty ring for one driver. Its memory is committed by the system as rows arrive. */
 export function createPointBuffer(capacity: number): PointBuffer {
-  const times = new Float64Array(capacity);
+  /** Times as ms since `originMs`: half the memory of epoch times. */
+  const offsets = new Uint32Array(capacity);
+  let originMs = 0;
   const sessionMs = new Int32Array(capacity);
   const lap = new Uint16Array(capacity);
   const compound = new Uint8Array(capacity);
@@ -105,15 +116,24 @@ export function createPointBuffer(capacity: number): PointBuffer {
   const brakeTemp = column('brake_temp_model');
   let appended = 0;
 
+  /** Makes room for `newestMs`, once in 49 days: counts from the oldest row held, or from 49 days before the newest. */
+  const moveOrigin = (newestMs: number): void => {
+    const first = Math.max(0, appended - capacity);
+    const shift = Math.max(offsets[first % capacity]!, newestMs - originMs - maxOffsetMs);
+    for (let i = first; i < appended; i++)
+      offsets[i % capacity] = Math.max(0, offsets[i % capacity]! - shift);
+    originMs += shift;
+  };
+
   return {
     capacity,
-    times,
+    timeAt: (slot) => originMs + offsets[slot]!,
     sessionMs,
     lap,
     compound,
     origin,
     columns,
-    bytes: capacity * bytesPerPoint,
+    bytes: capacity * bytesPerPoint + columns.reduce((sum, { blocks }) => sum + blocks.length, 0),
     get appended() {
       return appended;
     },
@@ -122,7 +142,9 @@ export function createPointBuffer(capacity: number): PointBuffer {
     },
     append(row, derived) {
       const slot = appended % capacity;
-      times[slot] = row.timestampMs;
+      if (appended === 0) originMs = row.timestampMs;
+      else if (row.timestampMs - originMs > maxOffsetMs) moveOrigin(row.timestampMs);
+      offsets[slot] = row.timestampMs - originMs;
       sessionMs[slot] = row.sessionMs;
       lap[slot] = row.lapNumber;
       compound[slot] = row.compound;
@@ -141,13 +163,15 @@ export function createPointBuffer(capacity: number): PointBuffer {
       put(gearAnomaly, slot, derived.gearAnomaly);
       put(brakeTemp, slot, derived.brakeTempModelC);
       appended++;
+      if (appended % blockRows === 0)
+        for (const each of columns) closeBlock(each, appended - blockRows, capacity);
     },
     lowerBound(epochMs) {
       let low = appended > capacity ? appended - capacity : 0;
       let high = appended;
       while (low < high) {
         const middle = Math.floor((low + high) / 2);
-        if (times[middle % capacity]! < epochMs) low = middle + 1;
+        if (originMs + offsets[middle % capacity]! < epochMs) low = middle + 1;
         else high = middle;
       }
       return low;
@@ -172,9 +196,36 @@ function widthOf(wireName: string): readonly [Width, number] {
 
 function createColumn(channel: Channel, capacity: number): PointColumn {
   const [width, scale] = widthOf(channel.wireName);
-  if (width === 'u8') return { channel, data: new Uint8Array(capacity), scale, nullRaw: uint8Null };
-  if (width === 'u16') return { channel, data: new Uint16Array(capacity), scale, nullRaw: uint16Null };
-  return { channel, data: new Int32Array(capacity), scale, nullRaw: int32Null };
+  const blocks = new Uint8Array(Math.ceil(capacity / blockRows) + 1);
+  const rest = { channel, scale, blocks };
+  if (width === 'u8') return { ...rest, data: new Uint8Array(capacity), nullRaw: uint8Null };
+  if (width === 'u16') return { ...rest, data: new Uint16Array(capacity), nullRaw: uint16Null };
+  return { ...rest, data: new Int32Array(capacity), nullRaw: int32Null };
+}
+
+/** Notes where lowest and highest of the `blockRows` rows from absolute index `from` lie. */
+function closeBlock({ data, nullRaw, blocks }: PointColumn, from: number, capacity: number): void {
+  let low = 0x7fffffff;
+  let high = -0x80000000;
+  let lowAt = 0;
+  let highAt = 0;
+  let slot = from % capacity;
+  for (let i = 0; i < blockRows; i++) {
+    const raw = data[slot]!;
+    if (raw !== nullRaw) {
+      if (raw < low) {
+        low = raw;
+        lowAt = i;
+      }
+      if (raw > high) {
+        high = raw;
+        highAt = i;
+      }
+    }
+    if (++slot === capacity) slot = 0;
+  }
+  // Without any value both stay at row 0, which is null then.
+  blocks[(from / blockRows) % blocks.length] = lowAt | (highAt << 4);
 }
 
 function put(column: PointColumn, slot: number, value: number): void {

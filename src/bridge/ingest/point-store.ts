@@ -1,7 +1,7 @@
 import type { TelemetryRow } from '../../domain/telemetry-row.ts';
 import { createDerivation } from './derived-channels.ts';
 import type { Derivation } from './derived-channels.ts';
-import { bytesPerPoint, createPointBuffer } from './point-buffer.ts';
+import { createPointBuffer } from './point-buffer.ts';
 import type { PointBuffer } from './point-buffer.ts';
 
 /** What is held of one driver. */
@@ -68,13 +68,14 @@ export function createPointStore(capacity: number): PointStore {
         byCode.set(row.driver, points);
       }
       const { buffer } = points;
-      if (buffer.appended > 0 && row.timestampMs < buffer.times[(buffer.appended - 1) % capacity]!) {
+      if (buffer.appended > 0 && row.timestampMs < buffer.timeAt((buffer.appended - 1) % capacity)) {
         return 'out-of-order';
       }
       buffer.append(row, points.derivation.next(row, caution, year));
       return 'kept';
     },
-    bytes: () => (drivers.length + spare.length) * capacity * bytesPerPoint,
+    bytes: () =>
+      [...drivers.map(({ buffer }) => buffer), ...spare].reduce((sum, { bytes }) => sum + bytes, 0),
     points: () => drivers.reduce((sum, { buffer }) => sum + buffer.appended - buffer.first, 0),
     clear(partition = null) {
       // Indices must stay without holes, so one partition's drivers keep their place and lose their rows.

@@ -109,11 +109,11 @@ function identity({ tracker }: BridgeState): string {
 }
 
 function writeRows(driver: string, buffer: PointBuffer, channelList: readonly number[], from: number): void {
-  const { times, sessionMs, capacity, appended } = buffer;
+  const { sessionMs, capacity, appended } = buffer;
   writer.text(`${JSON.stringify(driver)}:{"t":[`);
   for (let i = from; i < appended; i++) {
     if (i > from) writer.byte(comma);
-    writer.integer(times[i % capacity]!);
+    writer.integer(buffer.timeAt(i % capacity));
   }
   writer.text('],"s":[');
   for (let i = from; i < appended; i++) {

@@ -299,7 +299,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const { drivers } = state.points;
     for (const { index, buffer } of drivers) {
       if (buffer.appended === (lastMarks[index] ?? 0) || buffer.appended === 0) continue;
-      const newest = buffer.times[(buffer.appended - 1) % buffer.capacity]!;
+      const newest = buffer.timeAt((buffer.appended - 1) % buffer.capacity);
       state.counters.hops.total.observe((nowMs - newest) / 1000);
     }
     lastMarks = readMarks(state.points);

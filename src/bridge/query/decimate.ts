@@ -1,5 +1,6 @@
 import { Origin } from '../../domain/table.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { blockRows } from '../ingest/point-buffer.ts';
 import type { PointBuffer, PointColumn } from '../ingest/point-buffer.ts';
 
 /** Rows of one driver inside a time range, cut where the trace breaks. */
@@ -23,13 +24,13 @@ const stride = 16;
 export function findRows(buffer: PointBuffer, fromMs: number, toMs: number, maxBreaks: number): RowRange {
   const from = buffer.lowerBound(fromMs);
   const to = buffer.lowerBound(nextAfter(toMs));
-  const { times, capacity } = buffer;
+  const { capacity } = buffer;
   const gaps: number[] = [];
   let wide = 0;
   for (let i = from + 1; i < to;) {
     // Times never fall: where a whole stride is short, every spacing inside it is.
     const end = Math.min(i + stride, to);
-    if (times[(end - 1) % capacity]! - times[(i - 1) % capacity]! > minGapMs / 4) {
+    if (buffer.timeAt((end - 1) % capacity) - buffer.timeAt((i - 1) % capacity) > minGapMs / 4) {
       for (let j = i; j < end; j++) {
         const spacing = spacingBefore(buffer, j);
         if (spacing > minGapMs / 4) wide++;
@@ -60,7 +61,7 @@ function nextAfter(epochMs: number): number {
 }
 
 function spacingBefore(buffer: PointBuffer, index: number): number {
-  return buffer.times[index % buffer.capacity]! - buffer.times[(index - 1) % buffer.capacity]!;
+  return buffer.timeAt(index % buffer.capacity) - buffer.timeAt((index - 1) % buffer.capacity);
 }
 
 function medianSpacing(buffer: PointBuffer, from: number, to: number): number {
@@ -85,7 +86,7 @@ export function maxBreaksFor(maxPoints: number): number {
 
 /**
  * Writes `[value, epochMs]` pairs of one channel: every row when there is room, else lowest and highest of equal
- * buckets (of whole rows, real values only); `[null, epochMs]` where the trace breaks. Never more than `maxPoints`
+ * buckets (equal to a block, real values only); `[null, epochMs]` where the trace breaks. Never more than `maxPoints`
  * pairs. Returns how many. O(rows), no allocation.
  */
 export function writePoints(
@@ -108,7 +109,7 @@ export function writePoints(
     const b = piece === breaks.length ? to : breaks[piece]!;
     if (piece > 0) {
       const middle = Math.round(
-        (buffer.times[(a - 1) % buffer.capacity]! + buffer.times[a % buffer.capacity]!) / 2,
+        (buffer.timeAt((a - 1) % buffer.capacity) + buffer.timeAt(a % buffer.capacity)) / 2,
       );
       writePair(writer, start, Number.NaN, 1, middle);
       written++;
@@ -131,18 +132,18 @@ function writeEvery(
   a: number,
   b: number,
 ): number {
-  const { times, origin, capacity } = buffer;
+  const { origin, capacity } = buffer;
   const { data, scale, nullRaw, channel } = column;
   let written = 0;
   let slot = a % capacity;
   for (let i = a; i < b; i++) {
     const raw = data[slot]!;
     if (raw !== nullRaw) {
-      writePair(w, start, raw, scale, times[slot]!);
+      writePair(w, start, raw, scale, buffer.timeAt(slot));
       written++;
     } else if (!channel.derived || origin[slot] === Origin.car) {
       // Derived channels exist on car rows only: other rows are no break of theirs.
-      writePair(w, start, Number.NaN, scale, times[slot]!);
+      writePair(w, start, Number.NaN, scale, buffer.timeAt(slot));
       written++;
     }
     if (++slot === capacity) slot = 0;
@@ -158,11 +159,11 @@ function writeNewest(
   a: number,
   b: number,
 ): number {
-  const { times, capacity } = buffer;
+  const { capacity } = buffer;
   for (let i = b - 1; i >= a; i--) {
     const raw = column.data[i % capacity]!;
     if (raw === column.nullRaw) continue;
-    writePair(w, start, raw, column.scale, times[i % capacity]!);
+    writePair(w, start, raw, column.scale, buffer.timeAt(i % capacity));
     return 1;
   }
   return 0;
@@ -177,28 +178,42 @@ function writeBuckets(
   b: number,
   buckets: number,
 ): number {
-  const { times, capacity, origin } = buffer;
+  const { capacity, origin } = buffer;
   const { data, scale, nullRaw, channel } = column;
   const size = (b - a) / buckets;
+  // Buckets of several blocks end with a block: then their extremes are those of the blocks, known already.
+  const step = size >= 2 * blockRows ? blockRows : 1;
   let written = 0;
   let next = a;
   for (let bucket = 1; bucket <= buckets; bucket++) {
-    const end = bucket === buckets ? b : Math.round(a + bucket * size);
+    const end = bucket === buckets ? b : Math.round((a + bucket * size) / step) * step;
     if (end <= next) continue;
-    findExtremes(data, next, end, capacity, nullRaw);
+    findExtremes(column, next, end, capacity);
     const { low, high, lowAt, highAt } = extremes;
     if (lowAt < 0) {
       if (!channel.derived || hasCarRow(origin, next, end, capacity)) {
-        writePair(w, start, Number.NaN, scale, times[next % capacity]!);
+        writePair(w, start, Number.NaN, scale, buffer.timeAt(next % capacity));
         written++;
       }
     } else if (lowAt === highAt || low === high) {
-      writePair(w, start, low, scale, times[lowAt % capacity]!);
+      writePair(w, start, low, scale, buffer.timeAt(lowAt % capacity));
       written++;
     } else {
       const isLowFirst = lowAt < highAt;
-      writePair(w, start, isLowFirst ? low : high, scale, times[(isLowFirst ? lowAt : highAt) % capacity]!);
-      writePair(w, start, isLowFirst ? high : low, scale, times[(isLowFirst ? highAt : lowAt) % capacity]!);
+      writePair(
+        w,
+        start,
+        isLowFirst ? low : high,
+        scale,
+        buffer.timeAt((isLowFirst ? lowAt : highAt) % capacity),
+      );
+      writePair(
+        w,
+        start,
+        isLowFirst ? high : low,
+        scale,
+        buffer.timeAt((isLowFirst ? highAt : lowAt) % capacity),
+      );
       written += 2;
     }
     next = end;
@@ -213,19 +228,59 @@ const extremes = { low: 0, high: 0, lowAt: -1, highAt: -1 };
  * Lowest and highest raw value of rows `from`…`to` with their absolute indices, −1 when all are null. The null marks
  * lie at the end of each type's range, so that one of the two comparisons rejects them already.
  */
-function findExtremes(
-  data: PointColumn['data'],
-  from: number,
-  to: number,
-  capacity: number,
-  nullRaw: number,
-): void {
+function findExtremes(column: PointColumn, from: number, to: number, capacity: number): void {
   extremes.low = 0x7fffffff;
   extremes.high = -0x80000000;
   extremes.lowAt = -1;
   extremes.highAt = -1;
-  const first = from % capacity;
+  const firstBlock = Math.ceil(from / blockRows);
+  const endBlock = Math.floor(to / blockRows);
+  if (firstBlock >= endBlock) {
+    scanRows(column, from, to, capacity);
+    return;
+  }
+  scanRows(column, from, firstBlock * blockRows, capacity);
+  readBlocks(column, firstBlock, endBlock, capacity);
+  scanRows(column, endBlock * blockRows, to, capacity);
+}
+
+function readBlocks(column: PointColumn, firstBlock: number, endBlock: number, capacity: number): void {
+  const { data, nullRaw, blocks } = column;
+  let { low, high, lowAt, highAt } = extremes;
+  let blockSlot = firstBlock % blocks.length;
+  let slot = (firstBlock * blockRows) % capacity;
+  for (let block = firstBlock; block < endBlock; block++) {
+    const packed = blocks[blockSlot]!;
+    const lowOffset = packed & 15;
+    const highOffset = packed >> 4;
+    let lowSlot = slot + lowOffset;
+    if (lowSlot >= capacity) lowSlot -= capacity;
+    let highSlot = slot + highOffset;
+    if (highSlot >= capacity) highSlot -= capacity;
+    const lowRaw = data[lowSlot]!;
+    const highRaw = data[highSlot]!;
+    if (lowRaw < low && lowRaw !== nullRaw) {
+      low = lowRaw;
+      lowAt = block * blockRows + lowOffset;
+    }
+    if (highRaw > high && highRaw !== nullRaw) {
+      high = highRaw;
+      highAt = block * blockRows + highOffset;
+    }
+    if (++blockSlot === blocks.length) blockSlot = 0;
+    slot += blockRows;
+    if (slot >= capacity) slot -= capacity;
+  }
+  extremes.low = low;
+  extremes.high = high;
+  extremes.lowAt = lowAt;
+  extremes.highAt = highAt;
+}
+
+function scanRows({ data, nullRaw }: PointColumn, from: number, to: number, capacity: number): void {
   const count = to - from;
+  if (count <= 0) return;
+  const first = from % capacity;
   const before = Math.min(count, capacity - first);
   scanFor(data)(data, first, first + before, from - first, nullRaw);
   if (before < count) scanFor(data)(data, 0, count - before, from + before, nullRaw);

@@ -65,7 +65,7 @@ function valueTable(
     const from = Math.max(buffer.lowerBound(range.fromMs), to - maxPoints);
     for (let i = from; i < to; i++) {
       rows.push([
-        buffer.times[i % buffer.capacity]!,
+        buffer.timeAt(i % buffer.capacity),
         driver,
         definition.wireName,
         valueAt(buffer, column, i),

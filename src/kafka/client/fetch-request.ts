@@ -3,9 +3,9 @@ import type { Connection, Reader } from '@platformatic/kafka';
 
 /**
  * Largest fetch answer, bytes (a single larger record batch comes whole): bounds the memory of a reader that catches up.
- * Measured on 800,000 records: 1 MiB costs 110 MB and is slower than 256 KiB, which costs 50 MB.
+ * Measured on 800,000 records: 1 MiB costs 110 MB and is slower than 256 KiB, which costs 50 MB; 128 KiB is as fast.
  */
-export const fetchMaxBytes = 262144;
+export const fetchMaxBytes = 131072;
 
 const fetchApiKey = 1;
 /** First version that names topics by id (Kafka 3.1), so that a topic created anew is noticed at once. */
@@ -37,14 +37,20 @@ export interface FetchAnswer {
   readonly partitions: readonly FetchedPartition[];
 }
 
-/** Fetches at once what is there, else waits up to `maxWaitMs` for the first byte. One request, no session. */
+/** How long the broker holds a fetch: until `minBytes` are there, or `maxWaitMs` are over. */
+export interface FetchWait {
+  readonly minBytes: number;
+  readonly maxWaitMs: number;
+}
+
+/** Fetches what is there once the wait is over. One request, no session. */
 export function fetchRecords(
   connection: Connection,
   topics: readonly FetchTopic[],
-  maxWaitMs: number,
+  wait: FetchWait,
 ): Promise<FetchAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<FetchAnswer>();
-  const createRequest = (): Writer => writeRequest(topics, maxWaitMs);
+  const createRequest = (): Writer => writeRequest(topics, wait);
   connection.send<FetchAnswer>(
     fetchApiKey,
     fetchApiVersion,
@@ -60,11 +66,11 @@ export function fetchRecords(
   return promise;
 }
 
-function writeRequest(topics: readonly FetchTopic[], maxWaitMs: number): Writer {
+function writeRequest(topics: readonly FetchTopic[], { minBytes, maxWaitMs }: FetchWait): Writer {
   return Writer.create()
     .appendInt32(-1)
     .appendInt32(maxWaitMs)
-    .appendInt32(1)
+    .appendInt32(minBytes)
     .appendInt32(fetchMaxBytes)
     .appendInt8(0)
     .appendInt32(0)

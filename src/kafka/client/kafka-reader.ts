@@ -3,7 +3,7 @@ import { F1Error } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Cursor } from './cursor.ts';
 import { fetchMaxBytes, fetchRecords } from './fetch-request.ts';
-import type { FetchedPartition, FetchTopic } from './fetch-request.ts';
+import type { FetchedPartition, FetchTopic, FetchWait } from './fetch-request.ts';
 import { deniedTopicError, translateError } from './kafka-error.ts';
 import type { KafkaLink } from './link.ts';
 import { partitionKey } from './list-offsets.ts';
@@ -30,15 +30,19 @@ interface Queued {
   readonly batch: RecordBatch;
 }
 
-const maxWaitMs = 500;
 const watchEveryMs = 5_000;
 const lookAgainMs = 250;
 const suspectLookMs = 1_000;
-/** Least time between two small fetches of one node: bounds the cost of reading while records trickle in. */
-const paceMs = 3;
-/** The same after an answer with errors: the look at the topics that follows needs time. */
-const errorPaceMs = 100;
 const smallFetchBytes = 65_536;
+/** After an empty answer: the first byte is worth an answer. */
+const idleWait: FetchWait = { minBytes: 1, maxWaitMs: 500 };
+/**
+ * After a small answer records trickle in: the broker gathers them for a moment, which bounds the cost of reading. A
+ * pause on this side would cost a second wake-up for each fetch.
+ */
+const trickleWait: FetchWait = { minBytes: smallFetchBytes, maxWaitMs: 4 };
+/** Least time of a fetch that was answered with errors: the look at the topics that follows needs time. */
+const errorPaceMs = 100;
 const firstBackoffMs = 100;
 const maxBackoffMs = 1_000;
 const reportEveryMs = 5_000;
@@ -58,6 +62,7 @@ export class KafkaReader {
   readonly #arrived = new Bell();
   readonly #work = new Bell();
   readonly #fetching = new Map<number, number>();
+  readonly #waits = new Map<number, FetchWait>();
   #turn = 0;
   #link: KafkaLink | null = null;
   #failure: unknown = null;
@@ -203,7 +208,11 @@ export class KafkaReader {
     const positions = new Map(cursors.map((cursor) => [cursor, cursor.position]));
     const connection = await link.node(node);
     this.#turn += 1;
-    const answer = await fetchRecords(connection, topicsOf(rotate(cursors, this.#turn)), maxWaitMs);
+    const answer = await fetchRecords(
+      connection,
+      topicsOf(rotate(cursors, this.#turn)),
+      this.#waits.get(node) ?? idleWait,
+    );
     if (this.#isStopped || link !== this.#link) return;
     this.#options.onFetch(null);
     if (answer.errorCode !== 0) throw new Error(`the fetch was refused with error ${answer.errorCode}`);
@@ -216,9 +225,9 @@ export class KafkaReader {
       bytes += part.bytes.length;
       this.#accept(cursor, part);
     }
-    const restMs = (hasErrors ? errorPaceMs : paceMs) - (performance.now() - startMs);
-    const isPaced = hasErrors || (bytes > 0 && bytes < smallFetchBytes);
-    if (isPaced && restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+    this.#waits.set(node, bytes > 0 && bytes < smallFetchBytes ? trickleWait : idleWait);
+    const restMs = errorPaceMs - (performance.now() - startMs);
+    if (hasErrors && restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 
   #accept(cursor: Cursor, part: FetchedPartition): void {

@@ -12,12 +12,21 @@ test('bytesPerPoint: 20 drivers × 60,000 points fit into 60 MB, and every byte 
   assert.ok(bytesPerPoint <= 50);
   assert.ok(20 * 60_000 * bytesPerPoint <= 60e6);
   const buffer = createPointBuffer(100);
-  const own = [buffer.times, buffer.sessionMs, buffer.lap, buffer.compound, buffer.origin];
-  const bytes = [...own, ...buffer.columns.map(({ data }) => data)].reduce(
-    (sum, { byteLength }) => sum + byteLength,
-    0,
-  );
+  const columns = buffer.columns.flatMap(({ data, blocks }) => [data, blocks]);
+  const own = [buffer.sessionMs, buffer.lap, buffer.compound, buffer.origin, ...columns];
+  const timeBytes = 4 * 100;
+  const bytes = own.reduce((sum, { byteLength }) => sum + byteLength, timeBytes);
   assert.equal(buffer.bytes, bytes);
+});
+
+test('createPointBuffer: times come back to the ms, also when a ring is filled for months', () => {
+  const month = 30 * 86_400_000;
+  const buffer = createPointBuffer(3);
+  const times = [1, 2, 2 + month, 5 + month, 7 + 2 * month, 8 + 4 * month, 9 + 4 * month, 10 + 4 * month];
+  for (const timestampMs of times) buffer.append(row({ timestampMs }), none);
+  const held = [0, 1, 2].map((i) => buffer.timeAt((buffer.first + i) % 3));
+  assert.deepEqual(held, times.slice(-3));
+  assert.equal(buffer.lowerBound(9 + 4 * month), buffer.appended - 2);
 });
 
 test('createPointBuffer: values come back at the accuracy of the wire, null as null, for every channel', () => {
