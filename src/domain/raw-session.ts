@@ -1,4 +1,5 @@
 import type { Driver } from './driver.ts';
+import type { SmallTable } from './small-table.ts';
 import type { SessionTiming } from './timing.ts';
 
 /** Who, where and when: from SessionInfo, else from the folder's name, else from `--name`. */
@@ -110,5 +111,7 @@ export interface RawSession {
   /** By car number. Empty without Position.z. */
   readonly pos: ReadonlyMap<string, PosSamples>;
   readonly timing: SessionTiming;
+  /** Tables of the topics that are neither telemetry nor laps: weather, results, stints … */
+  readonly smallTables: readonly SmallTable[];
   readonly report: ReadReport;
 }

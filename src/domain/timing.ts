@@ -1,3 +1,5 @@
+import type { CorrectedLap, FastF1Lap } from './lap-table.ts';
+
 /** One lap of one driver. Times are session ms; null where the feed did not say. */
 export interface Lap {
   readonly driverNumber: string;
@@ -105,6 +107,10 @@ export interface SessionTiming {
   readonly totalLaps: number | null;
   readonly firstTotalLaps: number | null;
   readonly laps: readonly Lap[];
+  /** FastF1's lap table, by driver in driver-list order and lap number. */
+  readonly lapTable: readonly FastF1Lap[];
+  /** Our own columns beside it, row for row. */
+  readonly correctedLaps: readonly CorrectedLap[];
   readonly stints: readonly Stint[];
   readonly positions: readonly PositionChange[];
   readonly trackStatus: readonly TrackStatusChange[];

@@ -60,6 +60,7 @@ export function buildSessionTable(raw: RawSession, options: BuildTableOptions = 
     drivers,
     tables,
     timing: raw.timing,
+    smallTables: raw.smallTables,
     report: { ...raw.report, warnings: [...raw.report.warnings, ...warnings] },
   };
 }

@@ -11,7 +11,7 @@ import { alignUp, layoutText, tableBytes, tableColumns, viewTable } from './tabl
  * Version of the cache's content: to be raised whenever the same session would give another table or another header.
  * A file of another version is rebuilt, never read.
  */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** 'F1TABLE' and a line feed. */
 const magic = Buffer.from('F1TABLE\n', 'latin1');

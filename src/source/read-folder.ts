@@ -281,6 +281,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
     car: car.samples,
     pos: pos.samples,
     timing: result.timing,
+    smallTables: [],
     report: report.build(),
   };
   return { session, share: completeness.share };

@@ -54,6 +54,8 @@ const source: TimingSource = {
         position: 1,
       },
     ],
+    lapTable: [],
+    correctedLaps: [],
     stints: [{ driverNumber: '7', stint: 1, compound: 'SOFT', fresh: true, ageAtStart: 0, sessionMs: 1_000 }],
     positions: [change(500, 1, 'LAP 1')],
     trackStatus: [{ sessionMs: 0, status: '1', message: 'AllClear' }],

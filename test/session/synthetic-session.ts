@@ -85,6 +85,8 @@ export const emptyTiming: SessionTiming = {
   totalLaps: null,
   firstTotalLaps: null,
   laps: [],
+  lapTable: [],
+  correctedLaps: [],
   stints: [],
   positions: [],
   trackStatus: [],
@@ -121,6 +123,7 @@ export function syntheticRaw(parts: Partial<RawSession> = {}): RawSession {
         syntheticLap('1', 2, 14_000, 18_000, { compound: 'HARD' }),
       ],
     },
+    smallTables: [],
     report: { topics: [], missing: [], malformed: [], warnings: [] },
     ...parts,
   };

@@ -80,6 +80,8 @@ export function sessionTable(
       totalLaps: null,
       firstTotalLaps: null,
       laps,
+      lapTable: [],
+      correctedLaps: [],
       stints: [],
       positions: [],
       trackStatus: [],
@@ -88,6 +90,7 @@ export function sessionTable(
       weather: [],
       lapCount: [],
     },
+    smallTables: [],
     report: { topics: [], missing: [], malformed: [], warnings: [] },
   };
 }

@@ -169,6 +169,8 @@ export function createTimingReader(): TimingReader {
       totalLaps: statuses.totalLaps,
       firstTotalLaps: statuses.firstTotalLaps,
       laps,
+      lapTable: [],
+      correctedLaps: [],
       stints,
       positions,
       trackStatus: statuses.trackStatus,

@@ -32,6 +32,8 @@ function timing(options: {
     startMs: 0,
     totalLaps: options.total,
     firstTotalLaps: options.total,
+    lapTable: [],
+    correctedLaps: [],
     stints: [],
     positions: [],
     trackStatus: [],
