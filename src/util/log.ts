@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import {} from 'node:fs';
 import { pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { makeFolder } from './make-folder.ts';
 
 /** Shape of `domain/log.ts`, repeated here because `util` stands below `domain`. */
 export interface ConsoleLog {
@@ -48,7 +49,7 @@ export function createLog(options: LogOptions): ConsoleLog {
 
 function openFile(options: LogOptions, dir: string): pino.Logger | null {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     const stream = createStream('slipstream.log', {
       path: dir,
       size: `${options.maxFileMb}M`,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { kafkaVersion, managedPaths, pomPath, userCacheDir } from './paths.ts';
 import { sayEvery } from './say-every.ts';
 import { startKafka } from './start.ts';
 import { prepareWarmStart } from './warm-start.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 export interface InstallOptions {
   /** Folder of the managed broker; jars inside it are used before those of the user cache. */
@@ -66,7 +67,7 @@ async function download(libs: string, options: InstallOptions): Promise<KafkaIns
   log.info(`Installing Apache Kafka ${kafkaVersion} with Maven into ${libs} (about 55 MB, once)`);
   const beside = `${libs}.${process.pid}.part`;
   try {
-    mkdirSync(beside, { recursive: true });
+    makeFolder(beside);
     await runMaven(beside, options);
     if (versionOf(beside) === null) throw installError('Maven ended well but left no Kafka jar');
     if (versionOf(libs) === null) {
@@ -85,11 +86,11 @@ async function download(libs: string, options: InstallOptions): Promise<KafkaIns
 function targetFolder(dir: string, environment: NodeJS.ProcessEnv): string {
   const cache = userCacheDir(environment);
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     accessSync(cache, constants.W_OK);
     return join(cache, `libs-${kafkaVersion}`);
   } catch {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     return managedPaths(dir).libs;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import {} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { F1Error } from '../../domain/errors.ts';
 import { describePortConflict, findPortConflict, hasIpv6Loopback } from '../../util/port-owner.ts';
@@ -22,6 +22,7 @@ import { requireUnusedData } from './kafka-lock.ts';
 import type { ManagedPaths } from './paths.ts';
 import type { StartOptions } from './start-options.ts';
 import { formatFromCheckpoint, warmStartFiles } from './warm-start.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 /** Throws F1_KAFKA_PLATFORM where Kafka does not work: on native Windows deleting a topic stops it for good. */
 export function requirePlatform(platform: NodeJS.Platform = process.platform): void {
@@ -71,7 +72,7 @@ export async function prepareStart(paths: ManagedPaths, options: StartOptions): 
   const java = await requireJava(environment, signal);
   // older ones refuse two listeners with one port
   const ipv6 = compareVersions(install.version, '4.0.0') >= 0 && (await hasIpv6Loopback());
-  mkdirSync(paths.logs, { recursive: true });
+  makeFolder(paths.logs);
   writeBrokerConfig(paths, {
     port,
     controllerPort,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { F1Error } from '../../domain/errors.ts';
 import { processStartTime } from '../../util/process-info.ts';
 import { writeCluster } from './data-folder.ts';
@@ -20,6 +20,7 @@ import { tieToParent } from './tie-to-parent.ts';
 import { useRunning } from './use-running.ts';
 import { waitReady } from './wait-ready.ts';
 import { warmStartFiles } from './warm-start.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 /**
  * Starts one combined KRaft broker on loopback, in the background and in a process group of its own: it survives this
@@ -152,7 +153,7 @@ function startError(
 
 function openFolder(dir: string): string {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     return realpathSync(dir);
   } catch (error) {
     throw unusableFolder(dir, error);

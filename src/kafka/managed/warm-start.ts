@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../domain/errors.ts';
@@ -14,6 +14,7 @@ import { sayEvery } from './say-every.ts';
 import { managedPaths, userCacheDir } from './paths.ts';
 import type { ManagedPaths } from './paths.ts';
 import type { ManagedKafka, StartOptions } from './start-options.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 /** Files in the user cache that make starts faster; each start does without the ones that are missing. */
 export interface WarmStart {
@@ -59,7 +60,7 @@ export async function prepareWarmStart(
   if (existsSync(files.classArchive) && existsSync(files.bootstrapCheckpoint)) return;
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-kafka-warm-'));
   try {
-    mkdirSync(userCacheDir(environment), { recursive: true });
+    makeFolder(userCacheDir(environment));
     const { held } = takeLock(files.lock, { port: 0, controllerPort: 0, kafkaVersion: install.version });
     if (held === null) return;
     const endWords = sayEvery(5000, () => log.info('Still preparing faster starts of Kafka'));
@@ -99,7 +100,7 @@ const bootstrapName = 'bootstrap.checkpoint';
  */
 export function formatFromCheckpoint(paths: ManagedPaths, files: WarmStart, clusterId: string): boolean {
   if (!existsSync(files.bootstrapCheckpoint)) return false;
-  mkdirSync(paths.data, { recursive: true });
+  makeFolder(paths.data);
   publish(files.bootstrapCheckpoint, join(paths.data, bootstrapName));
   const meta = `version=1\nnode.id=${managedNodeId}\ncluster.id=${clusterId}\ndirectory.id=${createKafkaId()}\n`;
   const target = join(paths.data, 'meta.properties');

@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import { userName } from '../../util/user-name.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 const writeErrors = new Set([
   'EACCES',
@@ -52,7 +53,7 @@ export async function probeCache(options: { readonly config: Config }): Promise<
   const root = cacheRoot(options.config);
   const probe = join(root, `.probe-${process.pid}-${performance.now()}`);
   try {
-    await mkdir(root, { recursive: true });
+    makeFolder(root);
     const file = await open(probe, 'wx');
     await file.write('x');
     await file.close();
@@ -65,7 +66,7 @@ export async function probeCache(options: { readonly config: Config }): Promise<
 /** Writes a file of the cache beside its place and renames it, so that no reader sees half of it. */
 export async function writeCacheFile(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}-${Math.round(performance.now() * 1000)}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await writeFile(beside, content);
   await rename(beside, path);
 }

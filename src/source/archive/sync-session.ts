@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { Log, OnProgress } from '../../domain/log.ts';
@@ -9,6 +9,7 @@ import { cacheError } from './cache-folder.ts';
 import type { Download } from './download.ts';
 import { presentFiles, readManifest, writeManifest, type CachedFile, type Manifest } from './manifest.ts';
 import { NetworkError } from './request.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 export interface SyncOptions {
   readonly client: ArchiveClient;
@@ -144,7 +145,7 @@ function decomposedPath(path: string): string {
 export async function syncSession(options: SyncOptions): Promise<SyncResult> {
   const lockPath = join(options.folder, '.lock');
   try {
-    await mkdir(options.folder, { recursive: true });
+    makeFolder(options.folder);
     const isOwner = await lock(lockPath);
     try {
       const suffix = isOwner ? '.part' : `.part-${process.pid}-${++ownParts}`;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { F1Error, messageOf } from '../../domain/errors.ts';
 import type { OnProgress } from '../../domain/log.ts';
 import { simulateRace, type RaceFacts } from './race.ts';
+import { makeFolder } from '../../util/make-folder.ts';
 
 export interface SimulateOptions {
   /** Any whole number; the same seed and laps give the same bytes. */
@@ -138,7 +139,7 @@ export async function writeSimulatedRace(options: SimulateOptions): Promise<Simu
   );
   const files: { name: string; lines: number; bytes: number }[] = [];
   try {
-    await mkdir(partial, { recursive: true });
+    makeFolder(partial);
     for (const topic of log.topics) {
       signal.throwIfAborted();
       const bytes = Buffer.from(log.fileOf(topic), 'utf8');
