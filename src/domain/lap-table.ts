@@ -23,7 +23,8 @@ export interface FastF1Lap {
   readonly speedI2Kmh: number | null;
   readonly speedFlKmh: number | null;
   readonly speedStKmh: number | null;
-  readonly isPersonalBest: boolean;
+  /** Null for a generated lap. */
+  readonly isPersonalBest: boolean | null;
   readonly compound: string | null;
   readonly tyreLife: number | null;
   readonly freshTyre: boolean | null;

@@ -1,9 +1,11 @@
+import { spanToMs } from './feed-values.ts';
 import type { LapRow } from './lap-rows.ts';
 
 /** A car's gap to the leader as last written when a message about its place came. */
 export interface GapSample {
   readonly sessionMs: number;
-  readonly gap: string;
+  /** Null before the car's first gap. */
+  readonly gap: string | null;
 }
 
 /** What is known of one car for the alignment. */
@@ -14,8 +16,8 @@ export interface AlignCar {
   readonly gaps: readonly GapSample[];
 }
 
-/** Gap written nearest to a time; '' without samples. O(log n). */
-function gapAt(gaps: readonly GapSample[], sessionMs: number): string {
+/** Gap written nearest to a time, the earlier of two equally near; null without one. O(log n). */
+function gapAt(gaps: readonly GapSample[], sessionMs: number): string | null {
   let low = 0;
   let high = gaps.length;
   while (low < high) {
@@ -25,53 +27,65 @@ function gapAt(gaps: readonly GapSample[], sessionMs: number): string {
   }
   const after = gaps[low];
   const before = gaps[low - 1];
-  if (before === undefined) return after?.gap ?? '';
-  if (after === undefined) return before.gap;
-  return after.sessionMs - sessionMs < sessionMs - before.sessionMs ? after.gap : before.gap;
+  if (after === undefined) {
+    // Several samples of one stamp: the first of them.
+    let first = low - 1;
+    while (first > 0 && gaps[first - 1]!.sessionMs === before?.sessionMs) first--;
+    return gaps[first]?.gap ?? null;
+  }
+  if (before === undefined || after.sessionMs - sessionMs < sessionMs - before.sessionMs) return after.gap;
+  let first = low - 1;
+  while (first > 0 && gaps[first - 1]!.sessionMs === before.sessionMs) first--;
+  return gaps[first]!.gap;
 }
 
 function gapMs(gap: string): number | null {
-  return /^[+-]?\d+(\.\d+)?$/.test(gap) ? Math.round(Number(gap) * 1000) : null;
+  return spanToMs(gap.replace(/^\+/, ''));
+}
+
+/** Shift of each car so that its gap to the leader at the line is the one the feed states; null when that cannot be done. */
+function findShifts(cars: readonly AlignCar[]): Map<AlignCar, number> | null {
+  const shifts = new Map<AlignCar, number>();
+  const expected = new Map<AlignCar, number>();
+  const most = Math.max(0, ...cars.map((car) => car.rows.length));
+  for (let index = 0; index < most; index += 1) {
+    const active = cars.filter((car) => car.rows.length > index);
+    let leader: AlignCar | null = null;
+    for (const car of active) {
+      const { endMs, pitInMs, pitOutMs } = car.rows[index]!;
+      if (pitInMs !== null || pitOutMs !== null) continue;
+      // A car without a gap here ends FastF1's alignment as a whole.
+      const gap = endMs === null ? null : gapAt(car.gaps, endMs);
+      if (gap === null) return null;
+      const gapValue = gapMs(gap);
+      if (gap.includes('LAP')) leader = car;
+      else if (gapValue !== null && !shifts.has(car)) expected.set(car, gapValue);
+    }
+    if (leader === null) continue;
+    const leaderEndMs = leader.rows[index]!.endMs!;
+    if (!shifts.has(leader)) shifts.set(leader, 0);
+    const reference = shifts.get(leader)!;
+    for (const [car, gap] of expected) {
+      if (shifts.has(car)) continue;
+      const endMs = car.rows[index]?.endMs ?? null;
+      if (endMs === null) return null;
+      shifts.set(car, gap - (endMs - leaderEndMs) + reference);
+    }
+    if (active.length <= shifts.size) break;
+  }
+  return shifts.size === 0 ? null : shifts;
 }
 
 /**
  * Shifts each car's lap ends so that gaps at the line equal the gaps the feed states: stamps come with a delay of
  * their own per car. FastF1's rule: on each lap cars that did not pit are compared with the leader until every car
- * has its shift; all shifts are ≤ 0. Returns false, and changes nothing, when no leader is named.
+ * has its shift; all shifts are ≤ 0. Returns false, and changes nothing, when no leader is named or a lap cannot be compared.
  */
 export function alignLaps(cars: readonly AlignCar[]): boolean {
-  const shifts = new Map<string, number>();
-  const expected = new Map<string, number>();
-  const driven = cars.filter((car) => car.rows.length > 0);
-  const most = Math.max(0, ...driven.map((car) => car.rows.length));
-  for (let index = 0; index < most && shifts.size < driven.length; index += 1) {
-    const active = driven.filter((car) => {
-      const row = car.rows[index];
-      return row !== undefined && row.endMs !== null && row.pitInMs === null && row.pitOutMs === null;
-    });
-    let leader: AlignCar | null = null;
-    for (const car of active) {
-      const gap = gapAt(car.gaps, car.rows[index]!.endMs ?? 0);
-      const gapValue = gapMs(gap);
-      if (gap.includes('LAP')) leader = car;
-      else if (gapValue !== null && !shifts.has(car.driverNumber)) expected.set(car.driverNumber, gapValue);
-    }
-    if (leader === null) continue;
-    if (shifts.size === 0) shifts.set(leader.driverNumber, 0);
-    const reference = shifts.get(leader.driverNumber);
-    if (reference === undefined) continue;
-    const leaderEndMs = leader.rows[index]!.endMs ?? 0;
-    for (const car of active) {
-      const gap = expected.get(car.driverNumber);
-      if (gap === undefined || shifts.has(car.driverNumber)) continue;
-      shifts.set(car.driverNumber, gap - ((car.rows[index]!.endMs ?? 0) - leaderEndMs) + reference);
-    }
-  }
-  if (shifts.size === 0) return false;
+  const shifts = findShifts(cars.filter((car) => car.rows.length > 0));
+  if (shifts === null) return false;
   const largest = Math.max(0, ...shifts.values());
-  for (const { driverNumber, rows } of driven) {
-    const shift = (shifts.get(driverNumber) ?? 0) - largest;
-    for (const row of rows) if (row.endMs !== null) row.endMs += shift;
-  }
+  for (const [car, shift] of shifts)
+    for (const row of car.rows) if (row.endMs !== null) row.endMs += shift - largest;
   return true;
 }

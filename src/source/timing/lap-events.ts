@@ -1,7 +1,7 @@
 import { feedEntries, feedItem, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { FeedObject } from '../../domain/feed-shape.ts';
 import type { GapSample } from './align-laps.ts';
-import { spanToMs, toCount, toFlag, toText } from './feed-values.ts';
+import { spanToMs, toCount, toFlag, toNumber, toText } from './feed-values.ts';
 
 /** What one TimingData message says about one car's laps. Times in ms. */
 export interface LapEvent {
@@ -14,7 +14,16 @@ export interface LapEvent {
   readonly lapTimeMs: number | null | undefined;
   /** A speed trap or a sector time came: the car moves. */
   readonly moves: boolean;
+  /** Speeds [km/h] at the traps I1, I2, FL and ST; null where the message has none. */
+  readonly speedsKmh: TrapSpeeds | null;
+  /** A personal best was sent, or sent again after a lap was deleted. */
+  readonly bestLapMs: number | null;
+  /** 0-based part of a qualifying that a best lap time was sent for. */
+  readonly part: number | null;
 }
+
+/** Speeds at I1, I2, FL and ST [km/h]. */
+export type TrapSpeeds = readonly [number | null, number | null, number | null, number | null];
 
 /** What one TimingData message says about one car's place. Null = not in the message. */
 export interface PlaceEvent {
@@ -56,8 +65,17 @@ function lapTimeOf(patch: FeedObject): number | null | undefined {
   return toText(last['Value']) === '' ? null : undefined;
 }
 
-function hasSpeed(patch: FeedObject): boolean {
-  return feedEntries(patch['Speeds']).some(([, trap]) => toText(feedObject(trap)['Value']) !== '');
+function speedsOf(patch: FeedObject): TrapSpeeds | null {
+  const traps = feedObject(patch['Speeds']);
+  const speed = (trap: string): number | null => toNumber(feedObject(traps[trap])['Value']);
+  const speeds: TrapSpeeds = [speed('I1'), speed('I2'), speed('FL'), speed('ST')];
+  return speeds.every((value) => value === null) ? null : speeds;
+}
+
+/** Part of a qualifying in `BestLapTimes`: the first key counts; a list is the key frame. */
+function partOf(patch: FeedObject): number | null {
+  const best = patch['BestLapTimes'];
+  return isFeedObject(best) ? toCount(Object.keys(best)[0]) : null;
 }
 
 function gapOf(patch: FeedObject): string | null {
@@ -96,18 +114,22 @@ export function createTimingDataReader(): TimingDataReader {
     if (position !== null || toText(patch['GapToLeader']) !== '' || toText(interval) !== '') {
       let own = gaps.get(driverNumber);
       if (own === undefined) gaps.set(driverNumber, (own = []));
-      own.push({ sessionMs, gap: toText(patch['GapToLeader']) || (own.at(-1)?.gap ?? '') });
+      own.push({ sessionMs, gap: toText(patch['GapToLeader']) || (own.at(-1)?.gap ?? null) });
     }
     const numberOfLaps = toCount(patch['NumberOfLaps']);
     const inPit = toFlag(patch['InPit']);
     const sectors = sectorsOf(patch);
     const lapTimeMs = lapTimeOf(patch);
     const hasSector = sectors.some((sector) => sector !== null);
-    const moves = hasSector || hasSpeed(patch);
-    if (numberOfLaps === null && inPit === null && lapTimeMs === undefined && !moves) return;
+    const speedsKmh = speedsOf(patch);
+    const moves = hasSector || speedsKmh !== null;
+    const bestLapMs = spanToMs(feedObject(patch['BestLapTime'])['Value']);
+    const part = partOf(patch);
+    const saysBest = bestLapMs !== null || part !== null;
+    if (numberOfLaps === null && inPit === null && lapTimeMs === undefined && !moves && !saysBest) return;
     let own = laps.get(driverNumber);
     if (own === undefined) laps.set(driverNumber, (own = []));
-    own.push({ sessionMs, numberOfLaps, inPit, sectors, lapTimeMs, moves });
+    own.push({ sessionMs, numberOfLaps, inPit, sectors, lapTimeMs, moves, speedsKmh, bestLapMs, part });
   }
 
   return {

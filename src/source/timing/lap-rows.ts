@@ -1,4 +1,5 @@
 import type { LapEvent } from './lap-events.ts';
+import { walkEvents } from './walk-events.ts';
 
 /** A lap while it is being assembled. Session times and spans in ms. */
 export interface LapRow {
@@ -11,8 +12,9 @@ export interface LapRow {
   sectorMs: [number | null, number | null, number | null];
   pitInMs: number | null;
   pitOutMs: number | null;
-  /** Speed trap values arrived. */
-  hasSpeeds: boolean;
+  /** Speeds at the traps I1, I2, FL and ST [km/h]. */
+  speedsKmh: [number | null, number | null, number | null, number | null];
+  isPersonalBest: boolean;
   /** The car stopped on this lap: its end is an estimate. */
   isGenerated: boolean;
 }
@@ -32,30 +34,16 @@ export function emptyRow(): LapRow {
     sectorMs: [null, null, null],
     pitInMs: null,
     pitOutMs: null,
-    hasSpeeds: false,
+    speedsKmh: [null, null, null, null],
+    isPersonalBest: false,
     isGenerated: false,
   };
-}
-
-/** Steps through a car's events: drops what runs in the past and tells which events end a lap. */
-function walk(events: readonly LapEvent[], visit: (event: LapEvent, endsLap: boolean) => void): void {
-  let counter = 0;
-  let inPast = false;
-  for (const event of events) {
-    const laps = event.numberOfLaps;
-    if (inPast && laps === counter) inPast = false;
-    if (laps !== null && laps < counter) inPast = true;
-    if (inPast) continue;
-    const endsLap = laps !== null && laps > counter;
-    if (endsLap) counter = laps;
-    visit(event, endsLap);
-  }
 }
 
 function lapEnds(events: readonly LapEvent[]): number[] {
   const ends: number[] = [];
   let hasLeftPit = false;
-  walk(events, (event, endsLap) => {
+  walkEvents(events, (event, endsLap) => {
     if (event.inPit === false) hasLeftPit = true;
     if (endsLap && hasLeftPit) ends.push(event.sessionMs);
   });
@@ -71,22 +59,34 @@ function sumOf(sectors: readonly (number | null)[]): number | null {
   return sum;
 }
 
-function takeValues(event: LapEvent, row: LapRow): void {
+function takeValues(event: LapEvent, row: LapRow, current: () => LapRow): void {
   for (const index of [0, 1, 2] as const) {
     const sector = event.sectors[index];
     if (sector === null) continue;
     row.sectors[index] = sector;
     row.sectorMs[index] = event.sessionMs;
   }
-  if (event.moves && event.sectors.every((sector) => sector === null)) row.hasSpeeds = true;
+  if (event.speedsKmh !== null) {
+    const [i1, i2, fl, st] = event.speedsKmh;
+    if (i1 !== null) row.speedsKmh[0] = i1;
+    if (i2 !== null) row.speedsKmh[1] = i2;
+    if (fl !== null) row.speedsKmh[2] = fl;
+    // This trap can lie early in a lap: its value is never one of the lap before.
+    if (st !== null) current().speedsKmh[3] = st;
+  }
   if (event.lapTimeMs === undefined) return;
-  if (event.lapTimeMs === null) row.explicitlyNone = true;
-  else if (event.lapTimeMs < slowLapMs || event.lapTimeMs === sumOf(row.sectors))
+  if (event.lapTimeMs === null) {
+    row.lapTimeMs = null;
+    row.explicitlyNone = true;
+  } else if (event.lapTimeMs < slowLapMs || event.lapTimeMs === sumOf(row.sectors)) {
     row.lapTimeMs = event.lapTimeMs;
+    row.explicitlyNone = false;
+  }
 }
 
 function hasData(row: LapRow): boolean {
-  return row.lapTimeMs !== null || row.hasSpeeds || row.sectors.some((sector) => sector !== null);
+  const isKnown = (value: number | null): boolean => value !== null;
+  return row.lapTimeMs !== null || row.speedsKmh.some(isKnown) || row.sectors.some(isKnown);
 }
 
 /**
@@ -102,10 +102,10 @@ export function collectRows(events: readonly LapEvent[]): LapRow[] {
   };
   let lap = 0;
   let hasLeftPit = false;
-  walk(events, (event, endsLap) => {
+  walkEvents(events, (event, endsLap) => {
     const previousEnd = lap > 0 ? ends[lap - 1] : undefined;
     const isLate = previousEnd !== undefined && event.sessionMs - previousEnd < lateMs;
-    takeValues(event, rowAt(isLate ? lap - 1 : lap));
+    takeValues(event, rowAt(isLate ? lap - 1 : lap), () => rowAt(lap));
     if (event.inPit === true && hasLeftPit) rowAt(lap).pitInMs = event.sessionMs;
     if (event.inPit === false) {
       const end = ends[lap];
@@ -118,8 +118,9 @@ export function collectRows(events: readonly LapEvent[]): LapRow[] {
       lap += 1;
     }
   });
-  if (ends.length === 0 && !rows.some(hasData)) return [];
-  while (rows.length > ends.length && !hasData(rows.at(-1)!)) rows.pop();
+  if (ends.length === 0) return [];
+  const next = rows[ends.length];
+  rows.length = next !== undefined && hasData(next) ? ends.length + 1 : ends.length;
   if (rows.length > 0 && !hasData(rows[0]!)) rows.shift();
   return rows;
 }
@@ -143,20 +144,29 @@ function repairTimes(rows: readonly LapRow[]): void {
   }
 }
 
-/** Moves lap ends to their least delayed trigger (rules 12, 14, 15). */
-function syncEnds(rows: readonly LapRow[]): void {
-  let previousEnd = Number.NEGATIVE_INFINITY;
-  for (const row of rows) {
+/** Moves lap ends to their least delayed trigger (rule 12); an end before the end of the lap before is no trigger. */
+function syncWithSectors(rows: readonly LapRow[]): void {
+  for (const [index, row] of rows.entries()) {
     const [s1, s2, s3] = row.sectorMs;
     const [, time2, time3] = row.sectors;
-    let end = row.endMs ?? Number.POSITIVE_INFINITY;
-    if (s3 !== null) end = Math.min(end, s3);
-    if (s2 !== null && time3 !== null) end = Math.min(end, s2 + time3);
-    if (s1 !== null && time2 !== null && time3 !== null) end = Math.min(end, s1 + time2 + time3);
-    if (!Number.isFinite(end)) continue;
-    if (end >= previousEnd) row.endMs = end;
-    if (row.endMs !== null) previousEnd = row.endMs;
+    let end = row.endMs;
+    let sum = 0;
+    const take = (sectorMs: number | null, stillToDrive: number | null): boolean => {
+      if (sectorMs === null) return true;
+      if (stillToDrive === null) return false;
+      sum += stillToDrive;
+      if (end === null || sectorMs + sum < end) end = sectorMs + sum;
+      return true;
+    };
+    if (take(s3, 0) && take(s2, time3)) take(s1, time2);
+    const before = index > 0 ? rows[index - 1]!.endMs : null;
+    if (end !== null && before !== null && end < before) continue;
+    row.endMs = end;
   }
+}
+
+/** Makes ends and lap times agree between neighbours, backwards and forwards (rules 14, 15). */
+function syncWithNeighbours(rows: readonly LapRow[]): void {
   for (let index = rows.length - 1; index > 0; index -= 1) {
     const { endMs, lapTimeMs } = rows[index]!;
     const previous = rows[index - 1]!;
@@ -168,8 +178,16 @@ function syncEnds(rows: readonly LapRow[]): void {
   for (let index = 0; index + 1 < rows.length; index += 1) {
     const { endMs } = rows[index]!;
     const next = rows[index + 1]!;
-    if (endMs === null || next.endMs === null || next.lapTimeMs === null) continue;
-    next.endMs = Math.min(next.endMs, endMs + next.lapTimeMs);
+    if (endMs === null || next.lapTimeMs === null) continue;
+    if (next.endMs !== null) next.endMs = Math.min(next.endMs, endMs + next.lapTimeMs);
+    let sum = endMs;
+    for (const sector of [0, 1, 2] as const) {
+      const time = next.sectors[sector];
+      if (time === null) break;
+      sum += time;
+      const sectorMs = next.sectorMs[sector];
+      if (sectorMs !== null) next.sectorMs[sector] = Math.min(sectorMs, sum);
+    }
   }
 }
 
@@ -177,12 +195,13 @@ function syncEnds(rows: readonly LapRow[]): void {
 export function assembleRows(events: readonly LapEvent[]): LapRow[] {
   const rows = collectRows(events);
   repairTimes(rows);
-  syncEnds(rows);
+  syncWithSectors(rows);
   const last = rows.at(-1);
   if (last !== undefined && last.endMs === null) {
     if (last.pitInMs === null) rows.pop();
     else last.endMs = last.pitInMs;
   }
+  syncWithNeighbours(rows);
   const first = rows[0];
   if (
     first !== undefined &&

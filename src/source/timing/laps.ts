@@ -18,7 +18,10 @@ export interface LapContext {
 }
 
 /** Restart time for a lap whose car left the pits after a red flag, by driver: first such lap of each stoppage. */
-function restartStarts(rows: readonly LapRow[], context: LapContext): Map<LapRow, number | null> {
+export function restartStarts(
+  rows: readonly LapRow[],
+  context: Pick<LapContext, 'raceLike' | 'sessionStatus'>,
+): Map<LapRow, number | null> {
   const starts = new Map<LapRow, number | null>();
   let aborted = false;
   for (const change of context.sessionStatus) {
@@ -36,7 +39,7 @@ function restartStarts(rows: readonly LapRow[], context: LapContext): Map<LapRow
 }
 
 /** Places by lap end for every lap number: 1 = earliest. */
-function placesByLap(cars: readonly CarLaps[]): Map<LapRow, number> {
+export function placesByLap(cars: readonly { readonly rows: readonly LapRow[] }[]): Map<LapRow, number> {
   const places = new Map<LapRow, number>();
   const most = Math.max(0, ...cars.map((car) => car.rows.length));
   for (let index = 0; index < most; index += 1) {

@@ -29,6 +29,9 @@ export interface StatusReader {
   finish(): {
     trackStatus: TrackStatusChange[];
     sessionStatus: SessionStatusChange[];
+    /** Every message of the topic, repeats and what follows the end included. */
+    allTrackStatus: TrackStatusChange[];
+    allSessionStatus: SessionStatusChange[];
     lapCount: LapCountChange[];
     weather: WeatherSample[];
     totalLaps: number | null;
@@ -46,6 +49,8 @@ function pushChange<T extends { readonly status: string }>(list: T[], change: T)
 export function createStatusReader(): StatusReader {
   const track: TrackStatusChange[] = [];
   const session: SessionStatusChange[] = [];
+  const everyTrack: TrackStatusChange[] = [];
+  const everySession: SessionStatusChange[] = [];
   const seriesTrack: TrackStatusChange[] = [];
   const seriesSession: SessionStatusChange[] = [];
   const lapCount: LapCountChange[] = [];
@@ -62,10 +67,16 @@ export function createStatusReader(): StatusReader {
   return {
     acceptTrackStatus(stampMs, data) {
       const { Status, Message } = feedObject(data);
-      pushChange(track, trackChange(stampMs, toText(Status), toText(Message)));
+      const change = trackChange(stampMs, toText(Status), toText(Message));
+      everyTrack.push(change);
+      pushChange(track, change);
     },
     acceptSessionStatus(stampMs, data) {
-      pushChange(session, { sessionMs: stampMs, status: toText(feedObject(data)['Status']) });
+      const { Status } = feedObject(data);
+      if (Status === undefined) return;
+      const change = { sessionMs: stampMs, status: toText(Status) };
+      everySession.push(change);
+      pushChange(session, change);
     },
     acceptSessionData(stampMs, data) {
       for (const [, item] of feedEntries(feedObject(data)['StatusSeries'])) {
@@ -111,6 +122,8 @@ export function createStatusReader(): StatusReader {
       return {
         trackStatus: byTime(track.length > 0 ? track : seriesTrack),
         sessionStatus: byTime(sessionStatus),
+        allTrackStatus: everyTrack.length > 0 ? everyTrack : seriesTrack,
+        allSessionStatus: everySession.length > 0 ? everySession : seriesSession,
         lapCount: byTime(lapCount),
         weather: weather.sort((a, b) => a.sessionMs - b.sessionMs),
         totalLaps,

@@ -9,7 +9,9 @@ import type { LapEvent } from './lap-events.ts';
 import { assembleRows } from './lap-rows.ts';
 import { toLaps } from './laps.ts';
 import type { CarLaps } from './laps.ts';
+import { toLapTable } from './lap-table.ts';
 import { mergeState } from './merge-state.ts';
+import { markPersonalBests } from './personal-bests.ts';
 import { toPositions } from './positions.ts';
 import { createRaceControlReader, markForeign, sessionEndMs } from './race-control.ts';
 import { identityOf, isRaceLike } from './session-info.ts';
@@ -104,7 +106,8 @@ export function createTimingReader(): TimingReader {
       );
     }
     const driven = new Map(drivers.map(({ number }) => [number, assembleRows(feed.laps.get(number) ?? [])]));
-    if (raceLike) {
+    const hasGaps = [...feed.gaps.values()].some((samples) => samples.some(({ gap }) => gap !== null));
+    if (hasGaps || raceLike) {
       const aligned = alignLaps(
         [...driven].map(([driverNumber, rows]) => ({
           driverNumber,
@@ -115,6 +118,7 @@ export function createTimingReader(): TimingReader {
       if (!aligned && feed.laps.size > 0)
         warnings.push('Lap ends are not aligned between cars: the feed never names a leader');
     }
+    for (const [number, rows] of driven) markPersonalBests(feed.laps.get(number) ?? [], rows);
     const firstEnds = [...driven.values()].flatMap((rows) => rows[0]?.endMs ?? []);
     const firstEndMs = firstEnds.length > 0 ? Math.min(...firstEnds) : null;
     const cars: CarLaps[] = drivers.map(({ number }) => {
@@ -125,7 +129,7 @@ export function createTimingReader(): TimingReader {
               rows,
               startMs,
               totalLaps: statuses.totalLaps,
-              sessionStatus: statuses.sessionStatus,
+              sessionStatus: statuses.allSessionStatus,
             })
           : unfinishedFirstLap(feed.laps.get(number) ?? [], startMs, firstEndMs);
       if (extra !== null) rows.push(extra);
@@ -143,6 +147,20 @@ export function createTimingReader(): TimingReader {
         }),
       };
     });
+    const lapTable = toLapTable(
+      drivers.map((driver, index) => ({
+        driver,
+        rows: cars[index]!.rows,
+        tyreRows: tyres.rows.get(driver.number) ?? [],
+      })),
+      {
+        raceLike,
+        startMs,
+        sessionStatus: statuses.allSessionStatus,
+        trackStatus: statuses.allTrackStatus,
+        raceControl: raceControl.messages.length > 0 ? raceControl.messages : null,
+      },
+    );
     const laps = toLaps(cars, { raceLike, startMs, sessionStatus: statuses.sessionStatus });
     const lapOrder = laps.filter((lap) => lap.lap === 1).map((lap) => lap.driverNumber);
     const positions = toPositions({
@@ -169,7 +187,7 @@ export function createTimingReader(): TimingReader {
       totalLaps: statuses.totalLaps,
       firstTotalLaps: statuses.firstTotalLaps,
       laps,
-      lapTable: [],
+      lapTable,
       correctedLaps: [],
       stints,
       positions,
