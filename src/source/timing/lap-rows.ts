@@ -1,5 +1,5 @@
 import type { LapEvent } from './lap-events.ts';
-import { walkEvents } from './walk-events.ts';
+import { walkEvents, type CountReading } from './walk-events.ts';
 
 /** A lap while it is being assembled. Session times and spans in ms. */
 export interface LapRow {
@@ -40,10 +40,10 @@ export function emptyRow(): LapRow {
   };
 }
 
-function lapEnds(events: readonly LapEvent[]): number[] {
+function lapEnds(events: readonly LapEvent[], reading: CountReading): number[] {
   const ends: number[] = [];
   let hasLeftPit = false;
-  walkEvents(events, (event, endsLap) => {
+  walkEvents(events, reading, (event, endsLap) => {
     if (event.inPit === false) hasLeftPit = true;
     if (endsLap && hasLeftPit) ends.push(event.sessionMs);
   });
@@ -93,8 +93,8 @@ function hasData(row: LapRow): boolean {
  * Raw laps of one car from its events in file order (two passes, FastF1's rules 1–9 and 13): own lap numbers, values
  * sorted to the lap they belong to, pit times; the pseudo out lap and an empty last row are dropped.
  */
-export function collectRows(events: readonly LapEvent[]): LapRow[] {
-  const ends = lapEnds(events);
+export function collectRows(events: readonly LapEvent[], reading: CountReading): LapRow[] {
+  const ends = lapEnds(events, reading);
   const rows: LapRow[] = [];
   const rowAt = (index: number): LapRow => {
     while (rows.length <= index) rows.push(emptyRow());
@@ -102,7 +102,7 @@ export function collectRows(events: readonly LapEvent[]): LapRow[] {
   };
   let lap = 0;
   let hasLeftPit = false;
-  walkEvents(events, (event, endsLap) => {
+  walkEvents(events, reading, (event, endsLap) => {
     const previousEnd = lap > 0 ? ends[lap - 1] : undefined;
     const isLate = previousEnd !== undefined && event.sessionMs - previousEnd < lateMs;
     takeValues(event, rowAt(isLate ? lap - 1 : lap), () => rowAt(lap));
@@ -192,8 +192,8 @@ function syncWithNeighbours(rows: readonly LapRow[]): void {
 }
 
 /** Laps of one car, lap 1 first: collected, repaired, ends synchronised; a last row without an end ends at its pit entry. */
-export function assembleRows(events: readonly LapEvent[]): LapRow[] {
-  const rows = collectRows(events);
+export function assembleRows(events: readonly LapEvent[], reading: CountReading = 'step'): LapRow[] {
+  const rows = collectRows(events, reading);
   repairTimes(rows);
   syncWithSectors(rows);
   const last = rows.at(-1);

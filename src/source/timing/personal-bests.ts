@@ -5,7 +5,7 @@ import { walkEvents } from './walk-events.ts';
 /** When each part of a qualifying began for one car, session ms: 0 for the first, else its first best lap time. */
 export function partStarts(events: readonly LapEvent[]): number[] {
   const starts = [0];
-  walkEvents(events, (event) => {
+  walkEvents(events, 'step', (event) => {
     if (event.part !== null && event.part + 1 > starts.length) starts.push(event.sessionMs);
   });
   return starts;
@@ -18,7 +18,7 @@ export function partStarts(events: readonly LapEvent[]): number[] {
 export function markPersonalBests(events: readonly LapEvent[], rows: readonly LapRow[]): void {
   const starts = partStarts(events);
   const bests: { sessionMs: number; bestLapMs: number }[] = [];
-  walkEvents(events, ({ sessionMs, bestLapMs }) => {
+  walkEvents(events, 'step', ({ sessionMs, bestLapMs }) => {
     if (bestLapMs !== null) bests.push({ sessionMs, bestLapMs });
   });
   let part = starts.length - 1;

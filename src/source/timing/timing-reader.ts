@@ -7,6 +7,7 @@ import { createDriverListReader } from './driver-list.ts';
 import { createTimingDataReader } from './lap-events.ts';
 import type { LapEvent } from './lap-events.ts';
 import { assembleRows } from './lap-rows.ts';
+import type { LapRow } from './lap-rows.ts';
 import { toLaps } from './laps.ts';
 import type { CarLaps } from './laps.ts';
 import { toLapTable } from './lap-table.ts';
@@ -16,6 +17,7 @@ import { toPositions } from './positions.ts';
 import { createRaceControlReader, markForeign, sessionEndMs } from './race-control.ts';
 import { identityOf, isRaceLike } from './session-info.ts';
 import type { IdentityHint } from './session-info.ts';
+import { hasCountJump } from './walk-events.ts';
 import { stoppedLap, unfinishedFirstLap } from './stopped-laps.ts';
 import { createStatusReader } from './status.ts';
 import { createTyreReader, toSets, toStints } from './tyres.ts';
@@ -106,6 +108,7 @@ export function createTimingReader(): TimingReader {
       );
     }
     const driven = new Map(drivers.map(({ number }) => [number, assembleRows(feed.laps.get(number) ?? [])]));
+    const before = new Map([...driven].map(([number, rows]) => [number, rows[0]?.endMs ?? 0]));
     const hasGaps = [...feed.gaps.values()].some((samples) => samples.some(({ gap }) => gap !== null));
     if (hasGaps || raceLike) {
       const aligned = alignLaps(
@@ -118,6 +121,7 @@ export function createTimingReader(): TimingReader {
       if (!aligned && feed.laps.size > 0)
         warnings.push('Lap ends are not aligned between cars: the feed never names a leader');
     }
+    const own = ownRows(driven, before, feed.laps);
     for (const [number, rows] of driven) markPersonalBests(feed.laps.get(number) ?? [], rows);
     const firstEnds = [...driven.values()].flatMap((rows) => rows[0]?.endMs ?? []);
     const firstEndMs = firstEnds.length > 0 ? Math.min(...firstEnds) : null;
@@ -133,24 +137,26 @@ export function createTimingReader(): TimingReader {
             })
           : unfinishedFirstLap(feed.laps.get(number) ?? [], startMs, firstEndMs);
       if (extra !== null) rows.push(extra);
-      const inLapEndsMs = rows.flatMap((row) =>
+      const ownRows = own.get(number) ?? rows;
+      if (extra !== null && ownRows !== rows) ownRows.push(extra);
+      const inLapEndsMs = ownRows.flatMap((row) =>
         row.pitInMs !== null && row.endMs !== null ? [row.endMs] : [],
       );
       return {
         driverNumber: number,
-        rows,
+        rows: ownRows,
         sets: toSets(tyres.rows.get(number) ?? [], {
           raceLike,
           startMs,
           inLapEndsMs,
-          lastEndMs: rows.at(-1)?.endMs ?? null,
+          lastEndMs: ownRows.at(-1)?.endMs ?? null,
         }),
       };
     });
     const lapTable = toLapTable(
-      drivers.map((driver, index) => ({
+      drivers.map((driver) => ({
         driver,
-        rows: cars[index]!.rows,
+        rows: driven.get(driver.number) ?? [],
         tyreRows: tyres.rows.get(driver.number) ?? [],
       })),
       {
@@ -206,6 +212,24 @@ export function createTimingReader(): TimingReader {
     },
     finish,
   };
+}
+
+/** Rows of cars whose lap count jumps, read as one lap for each jump, shifted like FastF1's rows of the same car. */
+function ownRows(
+  aligned: ReadonlyMap<string, readonly LapRow[]>,
+  firstEndsMs: ReadonlyMap<string, number>,
+  events: ReadonlyMap<string, readonly LapEvent[]>,
+): Map<string, LapRow[]> {
+  const own = new Map<string, LapRow[]>();
+  for (const [number, rows] of aligned) {
+    const said = events.get(number) ?? [];
+    if (!hasCountJump(said)) continue;
+    const shiftMs = (rows[0]?.endMs ?? 0) - (firstEndsMs.get(number) ?? 0);
+    const assembled = assembleRows(said, 'once');
+    for (const row of assembled) if (row.endMs !== null) row.endMs += shiftMs;
+    own.set(number, assembled);
+  }
+  return own;
 }
 
 /** Drivers of a session without a driver list: the numbers that have laps or tyres, in numeric order. */
