@@ -42,6 +42,8 @@ export class SliceMerger {
   onTrack = new Uint8Array(0);
   origin = new Uint8Array(0);
   invalid = new Uint8Array(0);
+  /** [m] at the last car sample of the padded slice of the last merge; NaN without one. */
+  lastSampleDistanceM = Number.NaN;
 
   /** Row → last car and position sample at or before it (one less than the first when there is none). */
   #carAt = new Int32Array(0);
@@ -222,6 +224,7 @@ export class SliceMerger {
 
   /** FastF1's `Distance`: right-rectangle sum over the padded car slice, spline between car samples. */
   #integrateDistance(car: CarSamples | null, from: number, to: number, start: number, merged: number): void {
+    this.lastSampleDistanceM = Number.NaN;
     if (car === null || from >= to) {
       this.distanceM.fill(Number.NaN, 0, merged + 1);
       return;
@@ -237,6 +240,7 @@ export class SliceMerger {
       this.#sampleDistance[i] = distance;
       this.#abscissa[i] = time * 1e6;
     }
+    this.lastSampleDistanceM = distance;
     const fits = spline.fit(this.#abscissa, 0, count);
     if (fits) spline.solve(this.#sampleDistance, 0, this.#coefficientsX);
     for (let row = 1; row < merged; row++) {

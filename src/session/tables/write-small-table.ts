@@ -7,7 +7,8 @@ import { csvField } from '../csv-bytes.ts';
  */
 export function smallTableCsv({ columns, rows }: SmallTable): string {
   const lines = [columns.map(({ name }) => csvField(name)).join(',')];
-  for (const row of rows) lines.push(row.map((cell, index) => cellText(cell, columns[index]!.kind)).join(','));
+  for (const row of rows)
+    lines.push(row.map((cell, index) => cellText(cell, columns[index]!.kind)).join(','));
   return `${lines.join('\n')}\n`;
 }
 
