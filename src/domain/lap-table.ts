@@ -25,9 +25,11 @@ export interface FastF1Lap {
   readonly speedStKmh: number | null;
   /** Null for a generated lap. */
   readonly isPersonalBest: boolean | null;
-  readonly compound: string | null;
+  /** '' without tyre data, 'nan' before the first announcement, 'None' where none named it: FastF1's own texts. */
+  readonly compound: string;
   readonly tyreLife: number | null;
-  readonly freshTyre: boolean | null;
+  /** True before the first announcement: FastF1's reading of a missing value. */
+  readonly freshTyre: boolean;
   /** `LapStartTime`; `LapStartDate` is this plus the session's t0. */
   readonly startMs: number | null;
   /** Status codes in order of occurrence, e.g. '12'. */

@@ -32,6 +32,11 @@ export interface LapTableContext {
   readonly raceControl: readonly RaceControlMessage[] | null;
 }
 
+/** FastF1 turns what is missing into text: 'nan' before the first announcement, 'None' where it names no compound. */
+function compoundText(set: FastF1Set | null): string {
+  return set === null ? 'nan' : (set.compound ?? 'None');
+}
+
 function lapsOf(car: TableCar, places: ReadonlyMap<LapRow, number>, context: LapTableContext): OpenLap[] {
   const { driver, rows, tyreRows } = car;
   const inLapEndsMs = rows.flatMap(({ pitInMs, endMs }) =>
@@ -84,9 +89,9 @@ function lapsOf(car: TableCar, places: ReadonlyMap<LapRow, number>, context: Lap
       speedFlKmh: row.speedsKmh[2],
       speedStKmh: row.speedsKmh[3],
       isPersonalBest: isLast ? null : row.isPersonalBest,
-      compound: isLast ? before.compound : hasTyres ? (set?.compound ?? null) : '',
+      compound: isLast ? before.compound : hasTyres ? compoundText(set) : '',
       tyreLife: isLast ? (before.tyreLife === null ? null : before.tyreLife + 1) : tyreLife,
-      freshTyre: isLast ? before.freshTyre : hasTyres ? (set?.fresh ?? null) : false,
+      freshTyre: isLast ? before.freshTyre : hasTyres && (set === null || set.fresh === true),
       startMs: startMs ?? pitOutMs,
       trackStatus: null,
       position: row.isGenerated && (isOnly || before !== null) ? null : (places.get(row) ?? null),

@@ -136,20 +136,23 @@ export function createTimingReader(): TimingReader {
               sessionStatus: statuses.allSessionStatus,
             })
           : unfinishedFirstLap(feed.laps.get(number) ?? [], startMs, firstEndMs);
-      if (extra !== null) rows.push(extra);
-      const ownRows = own.get(number) ?? rows;
-      if (extra !== null && ownRows !== rows) ownRows.push(extra);
-      const inLapEndsMs = ownRows.flatMap((row) =>
+      const carRows = own.get(number) ?? [...rows];
+      if (extra !== null) carRows.push(extra);
+      // FastF1 makes up a lap 1 only with tyre data, and a last lap of a race only when it knows the distance.
+      const isInTable = rows.length > 0 ? !raceLike || statuses.totalLaps !== null : tyres.rows.has(number);
+      if (extra !== null && isInTable) rows.push(extra);
+      driven.set(number, rows);
+      const inLapEndsMs = carRows.flatMap((row) =>
         row.pitInMs !== null && row.endMs !== null ? [row.endMs] : [],
       );
       return {
         driverNumber: number,
-        rows: ownRows,
+        rows: carRows,
         sets: toSets(tyres.rows.get(number) ?? [], {
           raceLike,
           startMs,
           inLapEndsMs,
-          lastEndMs: ownRows.at(-1)?.endMs ?? null,
+          lastEndMs: carRows.at(-1)?.endMs ?? null,
         }),
       };
     });
