@@ -21,17 +21,22 @@ const goldenFolders: Readonly<Record<string, string>> = {
   '2025_Miami_S': '2025/2025-05-04_Miami_Grand_Prix/2025-05-03_Sprint',
 };
 
-/** Fields of CSV lines with quoted fields; line ends inside quotes do not occur. */
+/** Fields of CSV lines; quoted fields without line ends. */
 function fieldsOf(text: string): string[][] {
-  return text
+  const lines = text
     .replace(/^\uFEFF/, '')
-    .trim()
-    .split(/\r?\n/)
-    .map((line) =>
-      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
-      ),
-    );
+    .trimEnd()
+    .split(/\r?\n/);
+  return lines.map((line) => {
+    const fields = [''];
+    let isQuoted = false;
+    for (const character of line) {
+      if (character === '"') isQuoted = !isQuoted;
+      else if (character === ',' && !isQuoted) fields.push('');
+      else fields[fields.length - 1] += character;
+    }
+    return fields;
+  });
 }
 
 /** '0 days 01:13:08.050000' as seconds; anything else as it is. */
