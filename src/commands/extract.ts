@@ -1,25 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { F1Error } from '../domain/errors.ts';
-import type { Progress } from '../domain/log.ts';
-import { countRows, type SessionTable } from '../domain/table.ts';
-import {
-  exportBaseName,
-  exportCsv,
-  exportParquet,
-  exportTiming,
-  type ExportedFile,
-} from '../session/index.ts';
+import { makeFolder } from '../util/make-folder.ts';
 import { userName } from '../util/user-name.ts';
 import type { CliContext, CommandModule } from './cli.ts';
-import { openSession, parseCarAlias } from './load-session.ts';
+import { writeExtract, type WrittenFile } from './extract-files.ts';
+import { largeKinds, parseFormats } from './extract-plan.ts';
+import { openRaw, type OpenedRaw } from './load-raw.ts';
+import { parseCarAlias } from './load-session.ts';
 import { createProgressLine, formatBytes } from './progress-line.ts';
 
 interface ExtractOptions {
   readonly out: string;
   readonly format: string;
+  readonly laps?: boolean;
+  readonly telemetry?: string;
   readonly drivers?: string;
   readonly all?: boolean;
   readonly name?: string;
@@ -28,20 +25,15 @@ interface ExtractOptions {
   readonly cache: boolean;
 }
 
-interface WrittenFile extends ExportedFile {
-  readonly seconds: number;
-}
-
-const writers = { csv: exportCsv, parquet: exportParquet } as const;
-type Format = keyof typeof writers;
-
-/** `slipstream extract`: telemetry as CSV and Parquet, timing tables as CSV. */
+/** `slipstream extract`: telemetry and samples as CSV and Parquet, all other tables as CSV. */
 export const extractCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
       .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
       .option('--out <dir>', 'folder for the files, made when missing', 'data')
-      .option('--format <list>', 'telemetry formats: csv, parquet', 'csv,parquet')
+      .option('--format <list>', 'formats of the large files: csv, parquet', 'csv,parquet')
+      .option('--laps', 'the small tables only (laps, results, weather …), and what --telemetry names')
+      .option('--telemetry <kind>', 'exactly this telemetry: lap, driver or raw (several with commas)')
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--all', 'everything recorded, not only from the first lap to the last')
       .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
@@ -56,7 +48,8 @@ export const extractCommand: CommandModule = {
 Examples:
   slipstream extract 2023/Monaco/R
   slipstream extract recordings/2023_monaco_race --out data --format parquet --drivers VER,HAM
-  slipstream extract 2024/Spain/Q --json`,
+  slipstream extract 2023/Monaco/R --laps --telemetry lap --format parquet
+  slipstream extract 2024/Spain/Q --laps --json`,
       )
       .action((session: string | undefined, options: ExtractOptions) => extract(session, options, context()));
   },
@@ -65,6 +58,7 @@ Examples:
 async function extract(spec: string | undefined, options: ExtractOptions, cli: CliContext): Promise<void> {
   const startedMs = performance.now();
   const formats = parseFormats(options.format);
+  const kinds = largeKinds(options);
   const drivers = options.drivers?.split(',').filter((name) => name.trim() !== '') ?? [];
   const carAlias = options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias);
   const dir = resolve(options.out);
@@ -72,26 +66,33 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   const progress = createProgressLine(cli.quiet || cli.json);
   const files: WrittenFile[] = [];
   try {
-    const opened = await openSession({
+    const opened = await openRaw({
       spec,
       config: await cli.config(),
       log: cli.log,
       signal: cli.signal,
       onProgress: progress.onProgress,
-      all: options.all,
       drivers,
       name: options.name,
       carAlias,
       noCache: !options.cache,
     });
     progress.close();
-    const { table } = opened;
-    if (!cli.json) announce(table, opened.fromCache, opened.seconds, cli);
-    await writeFiles(table, dir, formats, cli.signal, progress.onProgress, files);
+    if (!cli.json) announce(opened, cli);
+    const job = {
+      opened,
+      dir,
+      kinds,
+      formats,
+      all: options.all ?? false,
+      signal: cli.signal,
+      onProgress: progress.onProgress,
+      onWarning: (warning: string) => cli.log.warn(warning),
+    };
+    await writeExtract(job, files);
     progress.close();
     const seconds = (performance.now() - startedMs) / 1000;
-    if (cli.json)
-      cli.print(JSON.stringify(summary(table, opened.ref.location, files, opened.fromCache, seconds)));
+    if (cli.json) cli.print(JSON.stringify(summary(opened, files, seconds)));
     else report(files, seconds, cli);
   } catch (error) {
     progress.close();
@@ -101,23 +102,11 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   }
 }
 
-function parseFormats(text: string): Format[] {
-  const names = text.split(',').map((name) => name.trim().toLowerCase());
-  for (const name of names) {
-    if (name in writers) continue;
-    throw new F1Error('F1_USAGE', `Cannot write format "${name}": it must be csv or parquet`, {
-      hint: 'Example: --format csv,parquet',
-      exitCode: 2,
-    });
-  }
-  return [...new Set(names as Format[])];
-}
-
 /** Finds out before a long read whether the folder can be written. */
 async function probeFolder(dir: string): Promise<void> {
   const probe = join(dir, `.probe-${randomBytes(4).toString('hex')}`);
   try {
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
@@ -129,57 +118,23 @@ async function probeFolder(dir: string): Promise<void> {
   }
 }
 
-/** Writes the files and adds each to `files` once it is complete. */
-async function writeFiles(
-  table: SessionTable,
-  dir: string,
-  formats: readonly Format[],
-  signal: AbortSignal,
-  onProgress: (progress: Progress) => void,
-  files: WrittenFile[],
-): Promise<void> {
-  const baseName = exportBaseName(table.identity);
-  const total = countRows(table);
-  if (total > 0) {
-    for (const format of formats) {
-      const startedMs = performance.now();
-      const file = `${baseName}_telemetry.${format}`;
-      const onRows = (done: number): void =>
-        onProgress({
-          stage: 'write',
-          file,
-          done,
-          total,
-          unit: 'rows',
-          etaSeconds: secondsLeft(startedMs, done, total),
-        });
-      const written = await writers[format](table, join(dir, file), { signal, onRows });
-      files.push({ ...written, seconds: (performance.now() - startedMs) / 1000 });
-    }
-  }
-  const startedMs = performance.now();
-  const timing = await exportTiming(table, dir, baseName);
-  const seconds = (performance.now() - startedMs) / 1000 / Math.max(1, timing.length);
-  files.push(...timing.map((file) => ({ ...file, seconds })));
-}
-
-function secondsLeft(startedMs: number, done: number, total: number): number | null {
-  return done === 0 ? null : ((performance.now() - startedMs) / 1000) * ((total - done) / done);
-}
-
-function announce(table: SessionTable, fromCache: boolean, seconds: number, cli: CliContext): void {
-  const { identity, report } = table;
+function announce({ raw, fromCache, seconds }: OpenedRaw, cli: CliContext): void {
+  const { identity, report, timing } = raw;
   const title = [identity.year, identity.event, identity.session]
     .filter((part) => part !== null && part !== '')
     .join(' ');
   const mark = identity.simulated ? ' (SIMULATED)' : '';
-  const origin = fromCache ? 'from the cached table' : 'from the recording';
+  const origin = fromCache ? 'kept as read' : 'from the recording';
+  const laps = timing.lapTable.length.toLocaleString('en');
+  const samples = [...raw.car.values(), ...raw.pos.values()].reduce(
+    (sum, { epochMs }) => sum + epochMs.length,
+    0,
+  );
   cli.log.info(
-    `${title}${mark}: ${countRows(table).toLocaleString('en')} rows of ${table.tables.length} drivers ${origin} in ${seconds.toFixed(1)} s`,
+    `${title}${mark}: ${laps} laps and ${samples.toLocaleString('en')} samples of ${raw.drivers.length} drivers ${origin} in ${seconds.toFixed(1)} s`,
   );
   for (const { reason } of report.missing) cli.log.info(`  ${reason}`);
-  if (table.tables.length === 0)
-    cli.log.warn('The session has no telemetry: only the timing tables are written');
+  if (raw.t0EpochMs === null) cli.log.warn('The session has no telemetry: only the small tables are written');
 }
 
 function report(files: readonly WrittenFile[], seconds: number, cli: CliContext): void {
@@ -187,29 +142,26 @@ function report(files: readonly WrittenFile[], seconds: number, cli: CliContext)
     const size = `${rows.toLocaleString('en')} rows, ${formatBytes(bytes)}`;
     cli.print(`${relative('.', path) || path}: ${size}, ${seconds.toFixed(1)} s`);
   }
-  if (files.length === 0) cli.log.warn('Nothing was written: the session has no rows of any kind');
   cli.log.info(`${files.length} files in ${seconds.toFixed(1)} s`);
 }
 
 function summary(
-  table: SessionTable,
-  location: string,
+  { raw, ref, drivers, fromCache }: OpenedRaw,
   files: readonly WrittenFile[],
-  fromCache: boolean,
   seconds: number,
 ): object {
-  const { identity, report } = table;
+  const { identity, report } = raw;
   return {
     session: {
       key: identity.key,
       year: identity.year,
       event: identity.event,
       session: identity.session,
-      location,
+      location: ref.location,
     },
     simulated: identity.simulated,
-    rows: countRows(table),
-    drivers: table.tables.map(({ driver, rows }) => ({ driver: driver.code, rows })),
+    rows: Math.max(0, ...files.filter(({ path }) => path.includes('_telemetry')).map(({ rows }) => rows)),
+    drivers: drivers.map(({ code }) => code),
     files,
     missing: report.missing,
     warnings: report.warnings,

@@ -3,7 +3,7 @@ const minus = 0x2d;
 const dot = 0x2e;
 const zero = 0x30;
 const dayMs = 86_400_000;
-const powers = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000] as const;
+const powers = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 1e7, 1e8, 1e9] as const;
 
 /** Text as a CSV field (RFC 4180): quoted when it holds a comma, a quote or a line break. */
 export function csvField(text: string): string {
@@ -34,7 +34,7 @@ export class CsvBytes {
     for (let i = 0; i < source.length; i++) this.buffer[this.length++] = source[i]!;
   }
 
-  /** The shortest text of `value` rounded to `decimals` places (at most 6). */
+  /** The shortest text of `value` rounded to `decimals` places (at most 9). */
   number(value: number, decimals: number): void {
     let whole = Math.abs(value);
     if (!(whole < 2_147_483_647)) {

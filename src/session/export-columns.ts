@@ -1,172 +1,158 @@
-import { wireChannels, type Channel } from '../domain/channels.ts';
 import { compounds } from '../domain/compound.ts';
-import { Invalid, originNames, type DriverTable, type SessionTable } from '../domain/table.ts';
+import type { Driver } from '../domain/driver.ts';
+import type { LapTelemetry } from '../domain/lap-telemetry.ts';
+import { Invalid, originNames } from '../domain/table.ts';
+import type { ExportType, SourceColumn } from './large-table.ts';
 
-/** Type of an exported column; `STRING` columns hold indices into `labels`. */
-export type ExportType = 'TIMESTAMP' | 'DOUBLE' | 'FLOAT' | 'INT32' | 'BOOLEAN' | 'STRING';
-
-export interface ExportColumn {
-  readonly name: string;
-  readonly type: ExportType;
-  /** Most decimal places in CSV; trailing zeros are not written. */
-  readonly decimals: number;
-  readonly labels: readonly string[];
-  /**
-   * Writes rows `[from, from + count)` of a driver's table to `out[at…]`: epoch ms, a number, 0 or 1, or a label's
-   * index by type; NaN = missing.
-   */
-  fill(table: DriverTable, from: number, count: number, out: Float64Array, at: number): void;
+/** A merged slice of one driver with what its rows are labelled with. */
+export interface LabelledSlice {
+  readonly telemetry: LapTelemetry;
+  /** Index into the drivers of the session. */
+  readonly driver: number;
+  readonly hasCar: boolean;
+  readonly hasPositions: boolean;
+  /** Lap number of each row, at the row's own index; 0 = none. */
+  readonly lap: Uint16Array;
+  /** Index into `compounds` of each row. */
+  readonly compound: Uint8Array;
+  /** 1 for rows of a lap whose end is an estimate. */
+  readonly generated: Uint8Array;
 }
 
 const statusNames = ['OffTrack', 'OnTrack'] as const;
 
-/** What takes the value of a channel away when it is cleaned. Speed and engine speed have column `Filled` instead. */
-const cleaningMask: Partial<Record<string, number>> = {
-  throttlePct: Invalid.throttle | Invalid.filled,
-  brake: Invalid.brake | Invalid.filled,
-  gear: Invalid.gear | Invalid.filled,
-  drs: Invalid.drs | Invalid.filled,
-  x: Invalid.position,
-  y: Invalid.position,
-  z: Invalid.position,
-};
-
-/** Float32 carries seven digits: no more decimals than it can hold for the sizes that occur. */
-const csvDecimals: Partial<Record<string, number>> = { speedKmh: 4, throttlePct: 4 };
-
-type TableColumn =
-  | 'speedKmh'
+type NumberColumn =
   | 'rpm'
+  | 'speedKmh'
+  | 'gear'
   | 'throttlePct'
   | 'brake'
-  | 'gear'
   | 'drs'
+  | 'distanceM'
+  | 'relativeDistance'
+  | 'distanceAheadM'
   | 'x'
   | 'y'
-  | 'z'
-  | 'distanceM';
+  | 'z';
 
-/**
- * Columns of the telemetry export in file order: time, driver, lap, FastF1's raw channels under FastF1's names, then
- * cleaned ones (`…Clean`: null where the sample or one it was interpolated from is a sentinel) and `Filled` (the car
- * sample was made up by the outer join).
- */
-export function exportColumns(session: SessionTable): ExportColumn[] {
-  const t0EpochMs = session.t0EpochMs ?? Number.NaN;
-  const numbers = session.drivers.map((driver) => driver.number);
-  const driverIndex = new Map(numbers.map((number, index) => [number, index]));
-  const exported = wireChannels.filter((channel) => channel.fastf1Name !== null);
-  const fillDriver: ExportColumn['fill'] = (table, _from, count, out, at) => {
-    out.fill(driverIndex.get(table.driver.number) ?? Number.NaN, at, at + count);
-  };
-  return [
-    {
-      name: 'Date',
-      type: 'TIMESTAMP',
-      decimals: 0,
-      labels: [],
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++) out[at + i] = table.sessionMs[from + i]! + t0EpochMs;
-      },
-    },
-    {
-      name: 'SessionTime',
-      type: 'DOUBLE',
-      decimals: 3,
-      labels: [],
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++) out[at + i] = table.sessionMs[from + i]! / 1000;
-      },
-    },
-    {
-      name: 'Driver',
-      type: 'STRING',
-      decimals: 0,
-      labels: session.drivers.map((driver) => driver.code),
-      fill: fillDriver,
-    },
-    { name: 'DriverNumber', type: 'STRING', decimals: 0, labels: numbers, fill: fillDriver },
-    {
-      name: 'LapNumber',
-      type: 'INT32',
-      decimals: 0,
-      labels: [],
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++) out[at + i] = table.lap[from + i]! || Number.NaN;
-      },
-    },
-    {
-      name: 'Compound',
-      type: 'STRING',
-      decimals: 0,
-      labels: compounds,
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++) out[at + i] = table.compound[from + i]! || Number.NaN;
-      },
-    },
-    ...exported.map((channel) => rawColumn(channel)),
-    {
-      name: 'Source',
-      type: 'STRING',
-      decimals: 0,
-      labels: originNames,
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++) out[at + i] = table.origin[from + i]!;
-      },
-    },
-    {
-      name: 'Status',
-      type: 'STRING',
-      decimals: 0,
-      labels: statusNames,
-      fill: (table, from, count, out, at) => {
-        const hasPositions = !Number.isNaN(table.x[table.rows - 1]);
-        for (let i = 0; i < count; i++) out[at + i] = hasPositions ? table.onTrack[from + i]! : Number.NaN;
-      },
-    },
-    ...exported
-      .filter((channel) => cleaningMask[channel.name] !== undefined)
-      .map((channel) => cleanColumn(channel)),
-    {
-      name: 'Filled',
-      type: 'BOOLEAN',
-      decimals: 0,
-      labels: [],
-      fill: (table, from, count, out, at) => {
-        for (let i = 0; i < count; i++)
-          out[at + i] = (table.invalid[from + i]! & Invalid.filled) === 0 ? 0 : 1;
-      },
-    },
-  ];
-}
+/** Byte columns cannot say "missing": without a car feed their zeros are nothing. */
+const ofCar: ReadonlySet<NumberColumn> = new Set(['gear', 'brake', 'drs']);
 
-function rawColumn(channel: Channel): ExportColumn {
-  return createColumn(channel, channel.fastf1Name!, 0);
-}
-
-function cleanColumn(channel: Channel): ExportColumn {
-  return createColumn(channel, `${channel.fastf1Name}Clean`, cleaningMask[channel.name]!);
-}
-
-function createColumn(channel: Channel, name: string, mask: number): ExportColumn {
-  const source = channel.name as TableColumn;
-  const isDiscrete = channel.kind === 'discrete';
+function valueColumn(
+  name: string,
+  type: ExportType,
+  source: NumberColumn,
+  decimals: number,
+  mask = 0,
+): SourceColumn<LabelledSlice> {
+  const isOfCar = ofCar.has(source);
   return {
     name,
-    type: channel.parquetType,
-    decimals: isDiscrete ? 0 : (csvDecimals[source] ?? 3),
+    type,
+    decimals,
     labels: [],
-    fill: (table, from, count, out, at) => {
-      // Byte columns cannot say "missing"; without a car feed the speed beside them is NaN in every row.
-      if (isDiscrete && Number.isNaN(table.speedKmh[from])) {
+    fill: ({ telemetry, hasCar }, from, count, out, at) => {
+      if (isOfCar && !hasCar) {
         out.fill(Number.NaN, at, at + count);
         return;
       }
-      const values = table[source];
+      const values = telemetry[source];
       for (let i = 0; i < count; i++) out[at + i] = values[from + i]!;
       if (mask === 0) return;
-      const { invalid } = table;
+      const { invalid } = telemetry;
       for (let i = 0; i < count; i++) if ((invalid[from + i]! & mask) !== 0) out[at + i] = Number.NaN;
     },
   };
+}
+
+function column(
+  name: string,
+  type: ExportType,
+  decimals: number,
+  labels: readonly string[],
+  fill: SourceColumn<LabelledSlice>['fill'],
+): SourceColumn<LabelledSlice> {
+  return { name, type, decimals, labels, fill };
+}
+
+/**
+ * Columns of the telemetry files: FastF1's 18 in FastF1's order with its raw values, driver and lap, then our own:
+ * compound, cleaned channels (`…Clean`: empty where the sample or one it was interpolated from is a sentinel), `Filled` (no car
+ * channel was measured) and `Generated` (the lap's end is an estimate).
+ */
+export function telemetryColumns(
+  drivers: readonly Driver[],
+  t0EpochMs: number,
+  aheadNumbers: readonly string[],
+): SourceColumn<LabelledSlice>[] {
+  const byDriver: SourceColumn<LabelledSlice>['fill'] = ({ driver }, _from, count, out, at) => {
+    out.fill(driver, at, at + count);
+  };
+  const { throttle, brake, gear, drs, position, filled } = Invalid;
+  return [
+    column('Date', 'TIMESTAMP', 0, [], ({ telemetry }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = telemetry.epochMs[from + i]!;
+    }),
+    column('SessionTime', 'DOUBLE', 3, [], ({ telemetry }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = (telemetry.epochMs[from + i]! - t0EpochMs) / 1000;
+    }),
+    column('DriverAhead', 'STRING', 0, aheadNumbers, ({ telemetry }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = telemetry.driverAhead[from + i]!;
+    }),
+    valueColumn('DistanceToDriverAhead', 'DOUBLE', 'distanceAheadM', 6),
+    column('Time', 'DOUBLE', 3, [], ({ telemetry }, from, count, out, at) => {
+      const start = t0EpochMs + telemetry.startMs;
+      for (let i = 0; i < count; i++) out[at + i] = (telemetry.epochMs[from + i]! - start) / 1000;
+    }),
+    valueColumn('RPM', 'DOUBLE', 'rpm', 6),
+    valueColumn('Speed', 'DOUBLE', 'speedKmh', 6),
+    valueColumn('nGear', 'INT32', 'gear', 0),
+    valueColumn('Throttle', 'DOUBLE', 'throttlePct', 6),
+    valueColumn('Brake', 'BOOLEAN', 'brake', 0),
+    valueColumn('DRS', 'INT32', 'drs', 0),
+    column('Source', 'STRING', 0, originNames, ({ telemetry }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = telemetry.origin[from + i]!;
+    }),
+    valueColumn('Distance', 'DOUBLE', 'distanceM', 6),
+    valueColumn('RelativeDistance', 'DOUBLE', 'relativeDistance', 9),
+    column('Status', 'STRING', 0, statusNames, ({ telemetry, hasPositions }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = hasPositions ? telemetry.onTrack[from + i]! : Number.NaN;
+    }),
+    valueColumn('X', 'DOUBLE', 'x', 6),
+    valueColumn('Y', 'DOUBLE', 'y', 6),
+    valueColumn('Z', 'DOUBLE', 'z', 6),
+    column(
+      'DriverNumber',
+      'STRING',
+      0,
+      drivers.map(({ number }) => number),
+      byDriver,
+    ),
+    column(
+      'Driver',
+      'STRING',
+      0,
+      drivers.map(({ code }) => code),
+      byDriver,
+    ),
+    column('LapNumber', 'INT32', 0, [], ({ lap }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = lap[from + i]! || Number.NaN;
+    }),
+    column('Compound', 'STRING', 0, compounds, ({ compound }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = compound[from + i]! || Number.NaN;
+    }),
+    valueColumn('ThrottleClean', 'FLOAT', 'throttlePct', 4, throttle | filled),
+    valueColumn('BrakeClean', 'BOOLEAN', 'brake', 0, brake | filled),
+    valueColumn('nGearClean', 'INT32', 'gear', 0, gear | filled),
+    valueColumn('DRSClean', 'INT32', 'drs', 0, drs | filled),
+    valueColumn('XClean', 'FLOAT', 'x', 3, position),
+    valueColumn('YClean', 'FLOAT', 'y', 3, position),
+    valueColumn('ZClean', 'FLOAT', 'z', 3, position),
+    column('Filled', 'BOOLEAN', 0, [], ({ telemetry }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = (telemetry.invalid[from + i]! & filled) === 0 ? 0 : 1;
+    }),
+    column('Generated', 'BOOLEAN', 0, [], ({ generated }, from, count, out, at) => {
+      for (let i = 0; i < count; i++) out[at + i] = generated[from + i]!;
+    }),
+  ];
 }

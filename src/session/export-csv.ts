@@ -1,7 +1,5 @@
-import type { SessionTable } from '../domain/table.ts';
 import { CsvBytes, csvField } from './csv-bytes.ts';
-import { exportBlocks } from './export-blocks.ts';
-import { exportColumns, type ExportColumn } from './export-columns.ts';
+import type { ExportColumn, LargeTable } from './large-table.ts';
 import { writeBeside, type ExportedFile } from './write-beside.ts';
 
 export interface ExportOptions {
@@ -12,26 +10,25 @@ export interface ExportOptions {
 
 const blockRows = 8192;
 const bufferBytes = 8 << 20;
-/** No row is longer: 26 fields of at most 32 bytes, driver codes included. */
+/** No row is longer: 40 fields of at most 32 bytes, driver codes included. */
 const maxRowBytes = 2048;
 
 /**
- * Writes every telemetry row as CSV: a header, then one line per row; times in UTC (`Date`) and seconds
- * (`SessionTime`), `True`/`False`, nothing for a missing value. Numbers are rounded to 3 places (speed and throttle 4)
- * and written without trailing zeros. Rejects with F1_SESSION_EXPORT. Memory: one buffer of 8 MiB.
+ * Writes a large table as CSV: a header, then one line per row; times in UTC (`Date`) and seconds, `True`/`False`,
+ * nothing for a missing value. Numbers are rounded to the column's places and written without trailing zeros. Rejects with F1_SESSION_EXPORT. Memory: one buffer of 8 MiB.
  */
 export async function exportCsv(
-  session: SessionTable,
+  table: LargeTable,
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportedFile> {
-  const columns = exportColumns(session);
+  const { columns } = table;
   let rows = 0;
   const bytes = await writeBeside(path, async (file) => {
     const out = new CsvBytes(bufferBytes);
     out.bytes(Buffer.from(`${columns.map((column) => column.name).join(',')}\n`));
     const writers = columns.map((column) => fieldWriter(column, out));
-    for (const block of exportBlocks(session, columns, blockRows)) {
+    for (const block of table.blocks(blockRows)) {
       options.signal?.throwIfAborted();
       for (let row = 0; row < block.rows; row++) {
         for (let i = 0; i < writers.length; i++) {

@@ -1,9 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import type { ColumnSource, ParquetWriter as Writer } from 'hyparquet-writer';
-import type { SessionTable } from '../domain/table.ts';
-import { exportBlocks } from './export-blocks.ts';
-import { exportColumns, type ExportColumn } from './export-columns.ts';
 import type { ExportOptions } from './export-csv.ts';
+import type { ExportColumn, LargeTable } from './large-table.ts';
 import { writeBeside, type ExportedFile } from './write-beside.ts';
 
 /** As hyparquet-writer declares it: its own copy of hyparquet may be another version than ours. */
@@ -18,18 +16,18 @@ const groupRows = 100_000;
 const onePage = 0;
 
 /**
- * Writes every telemetry row as Parquet (zstd): columns and types from `exportColumns`, all nullable, missing = null,
+ * Writes a large table as Parquet (zstd): columns and types as declared, all nullable, missing = null,
  * `Date` as TIMESTAMP(MILLIS, UTC). Types are declared, never guessed, so files of any two sessions have one schema.
  * Rejects with F1_SESSION_EXPORT. Memory: one row group of 100,000 rows.
  */
 export async function exportParquet(
-  session: SessionTable,
+  table: LargeTable,
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportedFile> {
   // Loaded here because every command that opens a session imports this folder and only one writes Parquet.
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
-  const columns = exportColumns(session);
+  const { columns } = table;
   let rows = 0;
   const bytes = await writeBeside(path, async (file) => {
     const out = new ByteWriter(1 << 20);
@@ -44,7 +42,7 @@ export async function exportParquet(
       compressors: { ZSTD: (input) => zstdCompressSync(input) },
       createdBy: 'slipstream',
     });
-    for (const block of exportBlocks(session, columns, groupRows)) {
+    for (const block of table.blocks(groupRows)) {
       options.signal?.throwIfAborted();
       const columnData = columns.map((column, i) => columnSource(column, block.columns[i]!, block.rows));
       await parquet.write({ columnData, rowGroupSize: groupRows, pageSize: onePage });

@@ -18,6 +18,13 @@ export class LapTimes {
       if (this.startMs[i]! <= sessionMs) return this.lapNumber[i]!;
     return null;
   }
+
+  /** Number of the lap that a time lies in, start inclusive; null between and outside laps. */
+  at(sessionMs: number): number | null {
+    for (let i = this.lapNumber.length - 1; i >= 0; i--)
+      if (this.startMs[i]! <= sessionMs) return sessionMs <= this.endMs[i]! ? this.lapNumber[i]! : null;
+    return null;
+  }
 }
 
 /** Laps of each car, by car number. */
