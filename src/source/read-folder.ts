@@ -19,6 +19,7 @@ import {
 } from './topics/read-topic.ts';
 import { ReportBuilder } from './topics/report-builder.ts';
 import { hasRaceDistance } from './identity/session-name.ts';
+import { createSmallTables, type SmallTablesReader } from './small-tables/index.ts';
 import { createTimingReader, type TimingReader } from './timing/index.ts';
 import { listTopicFiles, type TopicFile } from './topics/topic-files.ts';
 import { knownTopics, missingReason } from './topics/topics.ts';
@@ -125,6 +126,7 @@ function plannedLengthMs(info: unknown): number | null {
 async function readTopics(
   files: readonly TopicFile[],
   timing: TimingReader,
+  small: SmallTablesReader,
   report: ReportBuilder,
   options: ReadFolderOptions,
 ): Promise<ReadTopics> {
@@ -148,6 +150,7 @@ async function readTopics(
       isOfTopic ||= isObject(data) && fields?.some((field) => Object.hasOwn(data, field)) === true;
       if (file.topic === 'SessionInfo') plannedMs ??= plannedLengthMs(data);
       timing.accept(file.topic, stampMs, data, line);
+      if (file.kind !== 'keyframe') small.accept(file.topic, stampMs, data);
     };
     try {
       if (file.topic === 'CarData.z' || file.topic === 'CarData') car = await readCar(file, topicOptions);
@@ -213,6 +216,12 @@ function chooseDrivers(
   return [...listed];
 }
 
+function kindOf({ session }: SessionIdentity, isRace: boolean): 'race' | 'qualifying' | 'practice' | 'other' {
+  if (isRace) return 'race';
+  if (/qualifying|shootout/i.test(session)) return 'qualifying';
+  return /^practice [123]$/i.test(session) ? 'practice' : 'other';
+}
+
 /**
  * Reads a session folder (archive file names) into columns and first-reading timing. Errors: `F1_SOURCE_EMPTY` without
  * a readable topic, `F1_SOURCE_NOT_DATA` when there are web pages only, `F1_SOURCE_NO_IDENTITY` when nothing names the session. Holds the columns and one line at a time.
@@ -221,7 +230,8 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   const files = await listTopicFiles(folder);
   const report = new ReportBuilder(options.log);
   const timing = createTimingReader();
-  const telemetry = await readTopics(files, timing, report, options);
+  const small = createSmallTables();
+  const telemetry = await readTopics(files, timing, small, report, options);
   const readable = report.readable();
   if (readable.length === 0 && telemetry.pages > 0) {
     throw new F1Error(
@@ -281,7 +291,12 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
     car: car.samples,
     pos: pos.samples,
     timing: result.timing,
-    smallTables: [],
+    smallTables: small.finish({
+      timing: result.timing,
+      kind: kindOf(identity, result.isRace),
+      partStartsMs: result.partStartsMs,
+      lastStatusMs: result.lastStatusMs,
+    }),
     report: report.build(),
   };
   return { session, share: completeness.share };

@@ -12,7 +12,7 @@ import { toLaps } from './laps.ts';
 import type { CarLaps } from './laps.ts';
 import { toLapTable } from './lap-table.ts';
 import { mergeState } from './merge-state.ts';
-import { markPersonalBests } from './personal-bests.ts';
+import { markPersonalBests, partStarts } from './personal-bests.ts';
 import { toPositions } from './positions.ts';
 import { createRaceControlReader, markForeign, sessionEndMs } from './race-control.ts';
 import { identityOf, isRaceLike } from './session-info.ts';
@@ -28,6 +28,11 @@ export interface TimingResult {
   readonly identity: SessionIdentity | null;
   readonly drivers: Driver[];
   readonly timing: SessionTiming;
+  readonly isRace: boolean;
+  /** When each part of a qualifying began: the earliest of all cars, session ms. */
+  readonly partStartsMs: readonly number[];
+  /** Time of the last session status, whatever it says; null without one. */
+  readonly lastStatusMs: number | null;
   /** Sentences for the user. */
   readonly warnings: string[];
 }
@@ -42,6 +47,8 @@ export interface TimingReader {
   /** The result; call once, after the last line. `identityHint` fills what SessionInfo leaves open. */
   finish(options: { readonly identityHint: IdentityHint | null }): TimingResult;
 }
+
+const dayMs = 86_400_000;
 
 type Accept = (stampMs: number, data: unknown) => void;
 
@@ -206,7 +213,12 @@ export function createTimingReader(): TimingReader {
       weather: statuses.weather,
       lapCount: statuses.lapCount,
     };
-    return { identity, drivers, timing, warnings };
+    const starts = drivers.flatMap(({ number }) =>
+      (driven.get(number)?.length ?? 0) > 0 ? [partStarts(feed.laps.get(number) ?? [])] : [],
+    );
+    const partStartsMs = [0, 1, 2].map((part) => Math.min(dayMs, ...starts.map((own) => own[part] ?? dayMs)));
+    const lastStatusMs = statuses.allSessionStatus.at(-1)?.sessionMs ?? null;
+    return { identity, drivers, timing, isRace: raceLike, partStartsMs, lastStatusMs, warnings };
   }
 
   return {

@@ -1,0 +1,261 @@
+import { feedEntries, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
+import type { Cell, SmallTable } from '../../domain/small-table.ts';
+import { spanToMs, toNumber, toText } from '../timing/feed-values.ts';
+import { tableOf } from './table-text.ts';
+
+type Row = readonly Cell[];
+
+/** Turns the messages of one topic into one of FastF1's tables, with FastF1's conversions and gaps. */
+export interface TopicTable {
+  readonly topic: string;
+  accept(stampMs: number, data: unknown): void;
+  /** Null without a message. */
+  finish(): SmallTable | null;
+}
+
+function columnOf(rows: readonly Row[], index: number): Cell[] {
+  return rows.map((row) => row[index] ?? null);
+}
+
+function finite(value: unknown): number | null {
+  return toNumber(value);
+}
+
+/** `weather`: one row a minute; FastF1 reads a missing value as 0 and anything but "1" as no rain. */
+export function weatherTable(): TopicTable {
+  const rows: Row[] = [];
+  return {
+    topic: 'WeatherData',
+    accept(stampMs, data) {
+      if (!isFeedObject(data)) return;
+      const number = (key: string): number => finite(data[key]) ?? 0;
+      rows.push([
+        stampMs,
+        number('AirTemp'),
+        number('Humidity'),
+        number('Pressure'),
+        data['Rainfall'] === '1',
+        number('TrackTemp'),
+        Math.trunc(number('WindDirection')),
+        number('WindSpeed'),
+      ]);
+    },
+    finish() {
+      if (rows.length === 0) return null;
+      return tableOf('weather', [
+        { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
+        { name: 'AirTemp', kind: 'number', unit: '°C', values: columnOf(rows, 1) },
+        { name: 'Humidity', kind: 'number', unit: '%', values: columnOf(rows, 2) },
+        { name: 'Pressure', kind: 'number', unit: 'mbar', values: columnOf(rows, 3) },
+        { name: 'Rainfall', kind: 'boolean', unit: '', values: columnOf(rows, 4) },
+        { name: 'TrackTemp', kind: 'number', unit: '°C', values: columnOf(rows, 5) },
+        { name: 'WindDirection', kind: 'integer', unit: '°', values: columnOf(rows, 6) },
+        { name: 'WindSpeed', kind: 'number', unit: 'm/s', values: columnOf(rows, 7) },
+      ]);
+    },
+  };
+}
+
+const messageTexts = ['Category', 'Message', 'Status', 'Flag', 'Scope'] as const;
+
+/** Epoch ms of the feed's UTC text, cut to whole ms; null when it is none. */
+function utcMs(value: unknown): number | null {
+  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?Z?$/.exec(toText(value));
+  if (match === null) return null;
+  const ms = Date.parse(`${match[1]}Z`);
+  return Number.isNaN(ms)
+    ? null
+    : ms + Math.round(Number((match[2] ?? '').padEnd(6, '0').slice(0, 6)) / 1000);
+}
+
+/** `race_control_messages`: every message in order of sending, those of other series included. */
+export function raceControlTable(): TopicTable {
+  const rows: Row[] = [];
+  const whole = (value: unknown): number | null => {
+    const number = finite(value);
+    return number === null ? null : Math.trunc(number);
+  };
+  return {
+    topic: 'RaceControlMessages',
+    accept(_, data) {
+      for (const [, entry] of feedEntries(feedObject(data)['Messages'])) {
+        if (!isFeedObject(entry)) continue;
+        const texts = messageTexts.map((key) => (entry[key] === undefined ? null : toText(entry[key])));
+        const number = entry['RacingNumber'] === undefined ? null : toText(entry['RacingNumber']);
+        rows.push([utcMs(entry['Utc']), ...texts, whole(entry['Sector']), number, whole(entry['Lap'])]);
+      }
+    },
+    finish() {
+      if (rows.length === 0) return null;
+      return tableOf('race_control_messages', [
+        { name: 'Time', kind: 'epochMs', unit: 'UTC', values: columnOf(rows, 0) },
+        ...messageTexts.map((name, index) => ({
+          name,
+          kind: 'text' as const,
+          unit: '',
+          values: columnOf(rows, index + 1),
+        })),
+        { name: 'Sector', unit: '', values: columnOf(rows, 6) },
+        { name: 'RacingNumber', kind: 'text', unit: '', values: columnOf(rows, 7) },
+        { name: 'Lap', unit: '', values: columnOf(rows, 8) },
+      ]);
+    },
+  };
+}
+
+/** `track_status`: every change as sent. */
+export function trackStatusTable(): TopicTable {
+  const rows: Row[] = [];
+  return {
+    topic: 'TrackStatus',
+    accept(stampMs, data) {
+      if (isFeedObject(data)) rows.push([stampMs, toText(data['Status']), toText(data['Message'])]);
+    },
+    finish: () =>
+      rows.length === 0
+        ? null
+        : tableOf('track_status', [
+            { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
+            { name: 'Status', kind: 'text', unit: '', values: columnOf(rows, 1) },
+            { name: 'Message', kind: 'text', unit: '', values: columnOf(rows, 2) },
+          ]),
+  };
+}
+
+/** `session_status`: every change as sent. */
+export function sessionStatusTable(): TopicTable {
+  const rows: Row[] = [];
+  return {
+    topic: 'SessionStatus',
+    accept(stampMs, data) {
+      if (isFeedObject(data) && data['Status'] !== undefined) rows.push([stampMs, toText(data['Status'])]);
+    },
+    finish: () =>
+      rows.length === 0
+        ? null
+        : tableOf('session_status', [
+            { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
+            { name: 'Status', kind: 'text', unit: '', values: columnOf(rows, 1) },
+          ]),
+  };
+}
+
+/** `lap_count`: the counter and the distance as they were sent. */
+export function lapCountTable(): TopicTable {
+  const rows: Row[] = [];
+  const whole = (value: unknown): number | null => {
+    const number = finite(value);
+    return number === null ? null : Math.trunc(number);
+  };
+  return {
+    topic: 'LapCount',
+    accept(stampMs, data) {
+      const fields = feedObject(data);
+      rows.push([stampMs, whole(fields['TotalLaps']), whole(fields['CurrentLap'])]);
+    },
+    finish: () =>
+      rows.length === 0
+        ? null
+        : tableOf('lap_count', [
+            { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
+            { name: 'TotalLaps', unit: 'laps', values: columnOf(rows, 1) },
+            { name: 'CurrentLap', unit: '', values: columnOf(rows, 2) },
+          ]),
+  };
+}
+
+const appColumns = [
+  'LapNumber',
+  'Driver',
+  'LapTime',
+  'Stint',
+  'TotalLaps',
+  'Compound',
+  'New',
+  'TyresNotChanged',
+  'Time',
+  'LapFlags',
+  'LapCountTime',
+  'StartLaps',
+  'Outlap',
+] as const;
+
+/** `timing_app_data`: every announcement about a stint, unknown keys left out. */
+export function timingAppTable(): TopicTable {
+  const rows: Row[] = [];
+  function cellOf(key: string, stint: Readonly<Record<string, unknown>>): Cell {
+    const value = stint[key];
+    if (value === undefined || value === null) return null;
+    if (key === 'LapTime') return spanToMs(value);
+    if (key === 'New') return value === 'true';
+    return typeof value === 'number' || typeof value === 'boolean' ? value : toText(value);
+  }
+  return {
+    topic: 'TimingAppData',
+    accept(stampMs, data) {
+      for (const [number, line] of feedEntries(feedObject(data)['Lines'])) {
+        for (const [index, stint] of feedEntries(feedObject(line)['Stints'])) {
+          if (!isFeedObject(stint)) continue;
+          rows.push(
+            appColumns.map((key): Cell => {
+              if (key === 'Time') return stampMs;
+              if (key === 'Driver') return number;
+              return key === 'Stint' ? Number(index) : cellOf(key, stint);
+            }),
+          );
+        }
+      }
+    },
+    finish() {
+      if (rows.length === 0) return null;
+      return tableOf(
+        'timing_app_data',
+        appColumns.map((name, index) => {
+          const values = columnOf(rows, index);
+          if (name === 'Time') return { name, kind: 'sessionMs' as const, unit: 's', values };
+          if (name === 'LapTime') return { name, kind: 'durationMs' as const, unit: 's', values };
+          if (name === 'Driver') return { name, kind: 'text' as const, unit: '', values };
+          return { name, unit: '', values };
+        }),
+      );
+    },
+  };
+}
+
+/** `gaps_positions_stream`: place, gap and interval of each car at each message about one of them, held between. */
+export function gapsTable(): TopicTable {
+  const byCar = new Map<string, Row[]>();
+  return {
+    topic: 'TimingData',
+    accept(stampMs, data) {
+      for (const [number, line] of feedEntries(feedObject(data)['Lines'])) {
+        if (!isFeedObject(line)) continue;
+        const position = Math.trunc(finite(line['Position']) ?? 0) || null;
+        const gap = toText(line['GapToLeader']) || null;
+        const interval = toText(feedObject(line['IntervalToPositionAhead'])['Value']) || null;
+        if (position === null && gap === null && interval === null) continue;
+        let rows = byCar.get(number);
+        if (rows === undefined) byCar.set(number, (rows = []));
+        const before = rows.at(-1);
+        rows.push([
+          stampMs,
+          number,
+          position ?? before?.[2] ?? null,
+          gap ?? before?.[3] ?? null,
+          interval ?? before?.[4] ?? null,
+        ]);
+      }
+    },
+    finish() {
+      const rows = [...byCar.values()].flat();
+      if (rows.length === 0) return null;
+      return tableOf('gaps_positions_stream', [
+        { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
+        { name: 'Driver', kind: 'text', unit: '', values: columnOf(rows, 1) },
+        { name: 'Position', unit: '', values: columnOf(rows, 2) },
+        { name: 'GapToLeader', kind: 'text', unit: '', values: columnOf(rows, 3) },
+        { name: 'IntervalToPositionAhead', kind: 'text', unit: '', values: columnOf(rows, 4) },
+      ]);
+    },
+  };
+}
