@@ -146,11 +146,11 @@ async function readTopics(
     };
     const fields = knownTopics.find(({ name }) => name === file.topic)?.fields;
     let isOfTopic = fields === undefined;
-    const accept = (stampMs: number, data: unknown, line: number): void => {
+    const accept = (stampMs: number, data: unknown, line: number, text: string): void => {
       isOfTopic ||= isObject(data) && fields?.some((field) => Object.hasOwn(data, field)) === true;
       if (file.topic === 'SessionInfo') plannedMs ??= plannedLengthMs(data);
       timing.accept(file.topic, stampMs, data, line);
-      if (file.kind !== 'keyframe') small.accept(file.topic, stampMs, data);
+      if (file.kind !== 'keyframe') small.accept(file.topic, stampMs, data, text);
     };
     try {
       if (file.topic === 'CarData.z' || file.topic === 'CarData') car = await readCar(file, topicOptions);

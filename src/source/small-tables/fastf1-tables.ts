@@ -1,6 +1,7 @@
 import { feedEntries, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { Cell, SmallTable } from '../../domain/small-table.ts';
 import { spanToMs, toNumber, toText } from '../timing/feed-values.ts';
+import { lineKeys } from './key-order.ts';
 import { tableOf } from './table-text.ts';
 
 type Row = readonly Cell[];
@@ -8,7 +9,8 @@ type Row = readonly Cell[];
 /** Turns the messages of one topic into one of FastF1's tables, with FastF1's conversions and gaps. */
 export interface TopicTable {
   readonly topic: string;
-  accept(stampMs: number, data: unknown): void;
+  /** `text` is the message as it was written. */
+  accept(stampMs: number, data: unknown, text: string): void;
   /** Null without a message. */
   finish(): SmallTable | null;
 }
@@ -19,6 +21,11 @@ function columnOf(rows: readonly Row[], index: number): Cell[] {
 
 function finite(value: unknown): number | null {
   return toNumber(value);
+}
+
+/** Text with its blanks, as FastF1 keeps it; null where the key is missing. */
+function asWritten(value: unknown): string | null {
+  return typeof value === 'string' ? value : toText(value) || null;
 }
 
 /** `weather`: one row a minute; FastF1 reads a missing value as 0 and anything but "1" as no rain. */
@@ -80,8 +87,8 @@ export function raceControlTable(): TopicTable {
     accept(_, data) {
       for (const [, entry] of feedEntries(feedObject(data)['Messages'])) {
         if (!isFeedObject(entry)) continue;
-        const texts = messageTexts.map((key) => (entry[key] === undefined ? null : toText(entry[key])));
-        const number = entry['RacingNumber'] === undefined ? null : toText(entry['RacingNumber']);
+        const texts = messageTexts.map((key) => asWritten(entry[key]));
+        const number = asWritten(entry['RacingNumber']);
         rows.push([utcMs(entry['Utc']), ...texts, whole(entry['Sector']), number, whole(entry['Lap'])]);
       }
     },
@@ -192,8 +199,10 @@ export function timingAppTable(): TopicTable {
   }
   return {
     topic: 'TimingAppData',
-    accept(stampMs, data) {
-      for (const [number, line] of feedEntries(feedObject(data)['Lines'])) {
+    accept(stampMs, data, text) {
+      const lines = feedObject(feedObject(data)['Lines']);
+      for (const number of lineKeys(data, text)) {
+        const line = lines[number];
         for (const [index, stint] of feedEntries(feedObject(line)['Stints'])) {
           if (!isFeedObject(stint)) continue;
           rows.push(
@@ -227,15 +236,18 @@ export function gapsTable(): TopicTable {
   const byCar = new Map<string, Row[]>();
   return {
     topic: 'TimingData',
-    accept(stampMs, data) {
-      for (const [number, line] of feedEntries(feedObject(data)['Lines'])) {
+    accept(stampMs, data, text) {
+      const lines = feedObject(feedObject(data)['Lines']);
+      const isNew = Object.keys(lines).some((number) => !byCar.has(number));
+      if (isNew) for (const number of lineKeys(data, text)) if (!byCar.has(number)) byCar.set(number, []);
+      for (const number of Object.keys(lines)) {
+        const line = lines[number];
         if (!isFeedObject(line)) continue;
         const position = Math.trunc(finite(line['Position']) ?? 0) || null;
         const gap = toText(line['GapToLeader']) || null;
         const interval = toText(feedObject(line['IntervalToPositionAhead'])['Value']) || null;
         if (position === null && gap === null && interval === null) continue;
-        let rows = byCar.get(number);
-        if (rows === undefined) byCar.set(number, (rows = []));
+        const rows = byCar.get(number)!;
         const before = rows.at(-1);
         rows.push([
           stampMs,

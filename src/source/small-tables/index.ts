@@ -16,7 +16,7 @@ import { resultsTable, type ResultsInput } from './results-table.ts';
 
 /** Turns the lines of the small topics into tables; lines of a topic in file order, topics in any order. */
 export interface SmallTablesReader {
-  accept(topic: string, stampMs: number, data: unknown): void;
+  accept(topic: string, stampMs: number, data: unknown, text: string): void;
   finish(context: {
     readonly timing: SessionTiming;
     readonly kind: ResultsInput['kind'];
@@ -42,9 +42,9 @@ export function createSmallTables(): SmallTablesReader {
   ];
   const byTopic = new Map(tables.map((table) => [table.topic, table]));
   return {
-    accept(topic, stampMs, data) {
+    accept(topic, stampMs, data, text) {
       if (topic === 'DriverList') drivers.accept(stampMs, data);
-      byTopic.get(topic)?.accept(stampMs, data);
+      byTopic.get(topic)?.accept(stampMs, data, text);
     },
     finish({ timing, ...context }) {
       const listed = drivers.drivers();

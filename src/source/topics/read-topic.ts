@@ -107,8 +107,8 @@ export function readPosTopic(path: string, feed: PosFeed, options: ReadTopicOpti
   return readTelemetry(path, feed, scanPosText, readPosJson, options);
 }
 
-/** Takes a message of a topic that is not telemetry. */
-export type AcceptMessage = (stampMs: number, data: unknown, line: number) => void;
+/** Takes a message of a topic that is not telemetry, and its text. */
+export type AcceptMessage = (stampMs: number, data: unknown, line: number, text: string) => void;
 
 function takeValue(
   text: string,
@@ -121,7 +121,7 @@ function takeValue(
   if (repaired) options.counts.repaired++;
   if (!isObject(value) && !Array.isArray(value)) return 'The payload is neither a JSON object nor a list';
   try {
-    accept(stampMs, value, line);
+    accept(stampMs, value, line, text);
   } catch (error) {
     // One odd message must not cost the session: it is named in the report like any other.
     return `The message cannot be applied: ${messageOf(error)}`;
