@@ -294,6 +294,8 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
     smallTables: small.finish({
       timing: result.timing,
       kind: kindOf(identity, result.isRace),
+      session: identity.session,
+      lappers: result.lappers,
       partStartsMs: result.partStartsMs,
       lastStatusMs: result.lastStatusMs,
     }),

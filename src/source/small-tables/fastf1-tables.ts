@@ -11,8 +11,8 @@ export interface TopicTable {
   readonly topic: string;
   /** `text` is the message as it was written. */
   accept(stampMs: number, data: unknown, text: string): void;
-  /** Null without a message. */
-  finish(): SmallTable | null;
+  /** Null without a message. `lappers`: cars that ended a lap. */
+  finish(lappers: ReadonlySet<string>): SmallTable | null;
 }
 
 function columnOf(rows: readonly Row[], index: number): Cell[] {
@@ -258,8 +258,8 @@ export function gapsTable(): TopicTable {
         ]);
       }
     },
-    finish() {
-      const rows = [...byCar.values()].flat();
+    finish(lappers) {
+      const rows = [...byCar].flatMap(([number, own]) => (lappers.has(number) ? own : []));
       if (rows.length === 0) return null;
       return tableOf('gaps_positions_stream', [
         { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },

@@ -20,6 +20,10 @@ export interface SmallTablesReader {
   finish(context: {
     readonly timing: SessionTiming;
     readonly kind: ResultsInput['kind'];
+    /** Name of the session. */
+    readonly session: string;
+    /** Cars that ended a lap: FastF1 leaves the others out of the stream of gaps. */
+    readonly lappers: ReadonlySet<string>;
     readonly partStartsMs: readonly number[];
     readonly lastStatusMs: number | null;
   }): SmallTable[];
@@ -46,13 +50,16 @@ export function createSmallTables(): SmallTablesReader {
       if (topic === 'DriverList') drivers.accept(stampMs, data);
       byTopic.get(topic)?.accept(stampMs, data, text);
     },
-    finish({ timing, ...context }) {
+    finish({ timing, lappers, ...context }) {
       const listed = drivers.drivers();
       const results =
         listed.length === 0 ? null : resultsTable({ ...context, drivers: listed, laps: timing.lapTable });
-      return [results, ...tables.map((table) => table.finish()), drivers.table(), stintsTable(timing)].filter(
-        (table) => table !== null,
-      );
+      return [
+        results,
+        ...tables.map((table) => table.finish(lappers)),
+        drivers.table(),
+        stintsTable(timing),
+      ].filter((table) => table !== null);
     },
   };
 }

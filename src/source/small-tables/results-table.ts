@@ -20,6 +20,8 @@ export interface ResultsInput {
   readonly drivers: readonly DriverInfo[];
   readonly laps: readonly FastF1Lap[];
   readonly kind: 'race' | 'qualifying' | 'practice' | 'other';
+  /** The session's own name: FastF1 treats "Qualifying" apart from the other kinds of qualifying. */
+  readonly session: string;
   /** Starts of the parts of a qualifying, session ms. */
   readonly partStartsMs: readonly number[];
   /** Time of the last session status; null without one. */
@@ -59,7 +61,13 @@ export function resultsTable(input: ResultsInput): SmallTable {
   const results = new Map<string, Result>(
     input.drivers.map(({ number }) => [
       number,
-      { position: null, classified: null, parts: [null, null, null], timeMs: null },
+      {
+        position: null,
+        // Made from an empty place before the laps are looked at.
+        classified: input.session === 'Qualifying' ? 'nan' : null,
+        parts: [null, null, null],
+        timeMs: null,
+      },
     ]),
   );
   if (input.kind === 'race') placeRace(input.laps, results);
@@ -69,11 +77,25 @@ export function resultsTable(input: ResultsInput): SmallTable {
     (a, b) =>
       (results.get(a.number)!.position ?? Infinity) - (results.get(b.number)!.position ?? Infinity) || 0,
   );
-  return {
-    name: 'results',
-    columns,
-    rows: order.map((driver) => rowOf(driver, results.get(driver.number)!)),
-  };
+  const rows = order.map((driver) => rowOf(driver, results.get(driver.number)!));
+  return { name: 'results', columns, rows: rows.map((row) => row.map((cell, at) => asText(cell, at, rows))) };
+}
+
+const listed = new Set([
+  'BroadcastName',
+  'Abbreviation',
+  'TeamName',
+  'TeamColor',
+  'FirstName',
+  'LastName',
+  'HeadshotUrl',
+  'CountryCode',
+]);
+
+/** A text that only some drivers lack is 'None' in FastF1's table; one that all lack is empty. */
+function asText(cell: Cell, at: number, rows: readonly (readonly Cell[])[]): Cell {
+  if (cell !== null || !listed.has(columns[at]!.name)) return cell;
+  return rows.every((row) => row[at] === null) ? null : 'None';
 }
 
 function rowOf(driver: DriverInfo, { position, classified, parts, timeMs }: Result): readonly Cell[] {

@@ -50,6 +50,11 @@ function lapEnds(events: readonly LapEvent[], reading: CountReading): number[] {
   return ends;
 }
 
+/** True when the car ended a lap after it had left the pits for the first time. */
+export function hasLapEnd(events: readonly LapEvent[]): boolean {
+  return lapEnds(events, 'step').length > 0;
+}
+
 function sumOf(sectors: readonly (number | null)[]): number | null {
   let sum = 0;
   for (const sector of sectors) {

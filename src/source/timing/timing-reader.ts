@@ -6,7 +6,7 @@ import { alignLaps } from './align-laps.ts';
 import { createDriverListReader } from './driver-list.ts';
 import { createTimingDataReader } from './lap-events.ts';
 import type { LapEvent } from './lap-events.ts';
-import { assembleRows } from './lap-rows.ts';
+import { assembleRows, hasLapEnd } from './lap-rows.ts';
 import type { LapRow } from './lap-rows.ts';
 import { toLaps } from './laps.ts';
 import type { CarLaps } from './laps.ts';
@@ -29,6 +29,8 @@ export interface TimingResult {
   readonly drivers: Driver[];
   readonly timing: SessionTiming;
   readonly isRace: boolean;
+  /** Cars that ended a lap, listed or not. */
+  readonly lappers: ReadonlySet<string>;
   /** When each part of a qualifying began: the earliest of all cars, session ms. */
   readonly partStartsMs: readonly number[];
   /** Time of the last session status, whatever it says; null without one. */
@@ -218,7 +220,10 @@ export function createTimingReader(): TimingReader {
     );
     const partStartsMs = [0, 1, 2].map((part) => Math.min(dayMs, ...starts.map((own) => own[part] ?? dayMs)));
     const lastStatusMs = statuses.allSessionStatus.at(-1)?.sessionMs ?? null;
-    return { identity, drivers, timing, isRace: raceLike, partStartsMs, lastStatusMs, warnings };
+    const lappers = new Set(
+      [...feed.laps].flatMap(([number, events]) => (hasLapEnd(events) ? [number] : [])),
+    );
+    return { identity, drivers, timing, isRace: raceLike, lappers, partStartsMs, lastStatusMs, warnings };
   }
 
   return {
