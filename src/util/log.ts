@@ -1,4 +1,3 @@
-import {} from 'node:fs';
 import { pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { makeFolder } from './make-folder.ts';

@@ -28,10 +28,25 @@ test('slipstream extract writes telemetry and timing tables under the names of t
   const { code, stdout, stderr } = await extract(cwd, 'race', '--out', 'out');
   assert.equal(code, 0, stderr);
   assert.deepEqual(readdirSync(join(cwd, 'out')).toSorted(), [
-    '2024_Test_Race_drivers.csv',
+    '2024_Test_Race_car_data.csv',
+    '2024_Test_Race_car_data.parquet',
+    '2024_Test_Race_pos_data.csv',
+    '2024_Test_Race_pos_data.parquet',
     '2024_Test_Race_telemetry.csv',
     '2024_Test_Race_telemetry.parquet',
+    'driver_info.csv',
+    'laps.csv',
+    'results.csv',
+    'session.json',
   ]);
+  const session = JSON.parse(readFileSync(join(cwd, 'out', 'session.json'), 'utf8')) as {
+    t0: string;
+    drivers: unknown[];
+    rows: Record<string, number>;
+  };
+  assert.match(session.t0, /^\d{4}-\d\d-\d\dT[\d:]+\.\d{3}Z$/);
+  assert.equal(session.drivers.length, 2);
+  assert.equal(session.rows['telemetry'], 320);
   assert.match(stdout, /2024_Test_Race_telemetry\.csv: 320 rows, [\d.]+ kB, \d+\.\d s/);
   assert.match(stderr, /TimingData/, 'names what is missing');
   assert.ok(!stdout.includes('\r') && !stderr.includes('\r'), 'no progress line in pipes');
@@ -49,16 +64,49 @@ test('slipstream extract --json prints one object on stdout; --drivers and --for
     missing: { topic: string }[];
   };
   assert.equal(result.rows, 160);
-  assert.deepEqual(result.drivers, [{ driver: 'HAM', rows: 160 }]);
+  assert.deepEqual(result.drivers, ['HAM']);
   assert.deepEqual(readdirSync(join(cwd, 'data')).toSorted(), [
-    '2024_Test_Race_drivers.csv',
+    '2024_Test_Race_car_data.csv',
+    '2024_Test_Race_pos_data.csv',
     '2024_Test_Race_telemetry.csv',
+    'driver_info.csv',
+    'laps.csv',
+    'results.csv',
+    'session.json',
   ]);
   assert.ok(result.missing.some((missing) => missing.topic === 'TimingData'));
   const lines = readFileSync(join(cwd, 'data', '2024_Test_Race_telemetry.csv'), 'utf8')
     .trimEnd()
     .split('\n');
-  assert.ok(lines.slice(1).every((line) => line.includes(',HAM,44,')));
+  assert.ok(lines.slice(1).every((line) => line.includes(',44,HAM,')));
+});
+
+test('slipstream extract --laps writes no large file, --telemetry X exactly X', async (t) => {
+  const cwd = tempDir(t);
+  writeSyntheticArchive(join(cwd, 'race'));
+  const small = ['driver_info.csv', 'laps.csv', 'results.csv', 'session.json'];
+  const listed = async (...args: string[]): Promise<string[]> => {
+    const out = `out${args.join('')}`;
+    const { code, stderr } = await extract(cwd, 'race', '--out', out, '--format', 'csv', ...args);
+    assert.equal(code, 0, stderr);
+    return readdirSync(join(cwd, out)).toSorted();
+  };
+  assert.deepEqual(await listed('--laps'), small);
+  assert.deepEqual(await listed('--laps', '--telemetry', 'driver'), [
+    '2024_Test_Race_telemetry_driver.csv',
+    ...small,
+  ]);
+  assert.deepEqual(await listed('--telemetry', 'raw'), [
+    '2024_Test_Race_car_data.csv',
+    '2024_Test_Race_pos_data.csv',
+    ...small,
+  ]);
+  assert.deepEqual(await listed('--telemetry', 'lap'), [
+    '2024_Test_Race_telemetry_by_lap.csv',
+    'driver_info.csv',
+    'lap_telemetry_checksums.csv',
+    ...small.slice(1),
+  ]);
 });
 
 test('slipstream extract of a session without telemetry exports what there is', async (t) => {
@@ -66,7 +114,12 @@ test('slipstream extract of a session without telemetry exports what there is', 
   writeSyntheticArchive(join(cwd, 'race'), { telemetry: false });
   const { code, stderr } = await extract(cwd, 'race');
   assert.equal(code, 0, stderr);
-  assert.deepEqual(readdirSync(join(cwd, 'data')), ['2024_Test_Race_drivers.csv']);
+  assert.deepEqual(readdirSync(join(cwd, 'data')).toSorted(), [
+    'driver_info.csv',
+    'laps.csv',
+    'results.csv',
+    'session.json',
+  ]);
   assert.match(stderr, /no telemetry/);
 });
 
@@ -85,6 +138,7 @@ test('slipstream extract exits 2 for a format, an alias or a driver that is not 
   writeSyntheticArchive(join(cwd, 'race'));
   for (const args of [
     ['--format', 'xls'],
+    ['--telemetry', 'corner'],
     ['--car-alias', '9'],
     ['--drivers', 'XXX'],
   ]) {

@@ -179,7 +179,7 @@ function writeBuckets(
   buckets: number,
 ): number {
   const { capacity, origin } = buffer;
-  const { data, scale, nullRaw, channel } = column;
+  const { scale, channel } = column;
   const size = (b - a) / buckets;
   // Buckets of several blocks end with a block: then their extremes are those of the blocks, known already.
   const step = size >= 2 * blockRows ? blockRows : 1;

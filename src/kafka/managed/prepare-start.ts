@@ -1,4 +1,3 @@
-import {} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { F1Error } from '../../domain/errors.ts';
 import { describePortConflict, findPortConflict, hasIpv6Loopback } from '../../util/port-owner.ts';
