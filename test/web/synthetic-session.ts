@@ -63,6 +63,7 @@ export function syntheticSession(options: SyntheticOptions = {}): {
     drivers,
     tables,
     timing: timingOf(drivers, laps),
+    smallTables: [],
     report: { topics: [], missing, malformed: [], warnings: [] },
   };
   const withTelemetry = new Set(tables.map(({ driver }) => driver.number));
@@ -127,6 +128,8 @@ function timingOf(drivers: readonly Driver[], lapCount: number): SessionTiming {
     totalLaps: lapCount,
     firstTotalLaps: lapCount,
     laps: numbers.flatMap((lap) => drivers.map((driver) => lapOf(driver, lap))),
+    lapTable: [],
+    correctedLaps: [],
     stints: drivers.map(({ number }) => ({
       driverNumber: number,
       stint: 1,
