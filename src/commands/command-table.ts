@@ -19,6 +19,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./extract.ts')).extractCommand,
   },
   {
+    name: 'telemetry',
+    summary: "Write one lap's merged telemetry as CSV",
+    load: async () => (await import('./telemetry.ts')).telemetryCommand,
+  },
+  {
     name: 'simulate',
     summary: 'Write a simulated race in the format of the timing archive',
     load: async () => (await import('./simulate.ts')).simulateCommand,

@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { F1Error } from '../domain/errors.ts';
+import type { LapTelemetry } from '../domain/lap-telemetry.ts';
+import type { FastF1Lap } from '../domain/lap-table.ts';
+import { originNames } from '../domain/table.ts';
+import type { CliContext, CommandModule } from './cli.ts';
+import { openRaw, type OpenedRaw } from './load-raw.ts';
+import { parseCarAlias } from './load-session.ts';
+import { createProgressLine } from './progress-line.ts';
+
+interface TelemetryOptions {
+  readonly driver: string;
+  readonly lap: string;
+  readonly out?: string;
+  readonly name?: string;
+  readonly carAlias?: string;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+}
+
+/** `slipstream telemetry`: one lap's merged telemetry with FastF1's columns as CSV. */
+export const telemetryCommand: CommandModule = {
+  configure(command: Command, context: () => CliContext): void {
+    command
+      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
+      .requiredOption('--lap <n>', 'lap number of this driver')
+      .option('--out <file>', 'CSV file to write (default: standard output)')
+      .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
+      .option(
+        '--car-alias <old=new>',
+        'car number in the telemetry = car number in the entry list, e.g. 9=20',
+      )
+      .option('--no-cache', 'read the recording anew and keep nothing')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  slipstream telemetry 2023/Monaco/R --driver VER --lap 30 --out ver30.csv
+  slipstream telemetry recordings/2023_monaco_race --driver 16 --lap 10`,
+      )
+      .action(async (session: string | undefined, options: TelemetryOptions) =>
+        writeTelemetry(session, options, context()),
+      );
+  },
+};
+
+async function writeTelemetry(
+  spec: string | undefined,
+  options: TelemetryOptions,
+  cli: CliContext,
+): Promise<void> {
+  const lapNumber = Number(options.lap);
+  if (!Number.isInteger(lapNumber) || lapNumber < 1) {
+    throw new F1Error('F1_USAGE', `Cannot read lap "${options.lap}": it must be a whole number from 1 on`, {
+      hint: 'Example: --lap 30',
+      exitCode: 2,
+    });
+  }
+  const progress = createProgressLine(cli.quiet || cli.json);
+  const opened = await openRaw({
+    spec,
+    config: await cli.config(),
+    log: cli.log,
+    signal: cli.signal,
+    onProgress: progress.onProgress,
+    drivers: [options.driver],
+    name: options.name,
+    carAlias: options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias),
+    noCache: !options.cache,
+  });
+  progress.close();
+  const lap = findLap(opened, lapNumber);
+  const text = csvOf(await mergeLap(opened, lap), lap, opened.raw.t0EpochMs!);
+  if (options.out === undefined) {
+    cli.print(text.trimEnd());
+    return;
+  }
+  const { writeBeside } = await import('../session/write-beside.ts');
+  const path = resolve(options.out);
+  await writeBeside(path, (file) => file.writeFile(text));
+  cli.log.info(`${path}: ${text.split('\n').length - 2} rows of ${lap.driver} lap ${lap.lapNumber}`);
+}
+
+function findLap({ raw, drivers }: OpenedRaw, lapNumber: number): FastF1Lap {
+  const { number, code } = drivers[0]!;
+  if (raw.t0EpochMs === null || (!raw.car.has(number) && !raw.pos.has(number))) {
+    throw new F1Error('F1_USAGE', `Driver ${code} has no telemetry in this session`, {
+      hint: 'session.json of slipstream extract says which topics are missing',
+      exitCode: 2,
+    });
+  }
+  const own = raw.timing.lapTable.filter(({ driverNumber }) => driverNumber === number);
+  const lap = own.find((candidate) => candidate.lapNumber === lapNumber);
+  const known = own.length === 0 ? 'none are known' : `1 to ${own.at(-1)!.lapNumber} are known`;
+  if (lap === undefined) {
+    throw new F1Error('F1_USAGE', `Driver ${code} has no lap ${lapNumber} in this session: ${known}`, {
+      hint: 'slipstream extract SESSION --laps writes the list of laps',
+      exitCode: 2,
+    });
+  }
+  if (lap.startMs === null || lap.endMs === null) {
+    throw new F1Error('F1_USAGE', `Lap ${lapNumber} of ${code} has no known start or end`, {
+      hint: 'Choose a lap with LapStartTime and Time in laps.csv',
+      exitCode: 2,
+    });
+  }
+  return lap;
+}
+
+async function mergeLap({ raw }: OpenedRaw, lap: FastF1Lap): Promise<LapTelemetry> {
+  const { telemetrySource } = await import('../session/telemetry-tables.ts');
+  const source = telemetrySource(raw, raw.drivers, () => {})!;
+  const number = lap.driverNumber;
+  return source.merger.merge({
+    number,
+    car: source.car.get(number) ?? null,
+    pos: source.pos.get(number) ?? null,
+    startMs: lap.startMs!,
+    endMs: lap.endMs!,
+  });
+}
+
+const columns =
+  'Date,SessionTime,DriverAhead,DistanceToDriverAhead,Time,RPM,Speed,nGear,Throttle,Brake,DRS,Source,Distance,RelativeDistance,Status,X,Y,Z,DriverNumber,Driver,LapNumber';
+
+function csvOf(t: LapTelemetry, { driverNumber, driver, lapNumber }: FastF1Lap, t0EpochMs: number): string {
+  const lines = [columns];
+  const float = (value: number): string =>
+    Number.isNaN(value) ? '' : Number.isInteger(value) ? `${value}.0` : String(value);
+  for (let i = t.from; i < t.from + t.rows; i++) {
+    const epochMs = t.epochMs[i]!;
+    lines.push(
+      [
+        new Date(epochMs).toISOString(),
+        float((epochMs - t0EpochMs) / 1000),
+        t.aheadNumbers[t.driverAhead[i]!]!,
+        float(t.distanceAheadM[i]!),
+        float((epochMs - t0EpochMs - t.startMs) / 1000),
+        float(t.rpm[i]!),
+        float(t.speedKmh[i]!),
+        t.gear[i]!,
+        float(t.throttlePct[i]!),
+        t.brake[i] === 1 ? 'True' : 'False',
+        t.drs[i]!,
+        originNames[t.origin[i]!]!,
+        float(t.distanceM[i]!),
+        float(t.relativeDistance[i]!),
+        t.onTrack[i] === 1 ? 'OnTrack' : 'OffTrack',
+        float(t.x[i]!),
+        float(t.y[i]!),
+        float(t.z[i]!),
+        driverNumber,
+        driver,
+        lapNumber,
+      ].join(','),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
