@@ -4,6 +4,7 @@ import type { SmallTable } from '../domain/small-table.ts';
 import {
   carDataTable,
   checksumsTable,
+  correctedLapsTable,
   exportBaseName,
   exportCsv,
   exportParquet,
@@ -59,7 +60,9 @@ export async function writeExtract(job: ExtractJob, files: WrittenFile[]): Promi
   job.signal.throwIfAborted();
   const startedMs = performance.now();
   const chosen = new Set(drivers.map(({ number }) => number));
-  const small: SmallTable[] = [lapsTable(raw), ...raw.smallTables].map((table) => ofDrivers(table, chosen));
+  const small: SmallTable[] = [lapsTable(raw), correctedLapsTable(raw), ...raw.smallTables].map((table) =>
+    ofDrivers(table, chosen),
+  );
   if (job.kinds.includes('lap')) small.push(checksumsTable(sums));
   const written = await writeSmallTables(small, dir);
   for (const [at, table] of small.entries()) rowsOf[table.name] = written[at]!.rows;

@@ -9,6 +9,7 @@ export { carDataTable, posDataTable } from './raw-tables.ts';
 export { isNamed, selectDrivers } from './select-drivers.ts';
 export { readTableCache, writeTableCache } from './table-cache.ts';
 export { checksumsTable } from './tables/checksums-table.ts';
+export { correctedLapsTable } from './tables/corrected-laps-table.ts';
 export { lapsTable } from './tables/laps-table.ts';
 export { smallTableCsv } from './tables/write-small-table.ts';
 export { writeSmallTables } from './tables/write-small-tables.ts';

@@ -36,6 +36,7 @@ test('slipstream extract writes telemetry and timing tables under the names of t
     '2024_Test_Race_telemetry.parquet',
     'driver_info.csv',
     'laps.csv',
+    'laps_corrected.csv',
     'results.csv',
     'session.json',
   ]);
@@ -71,6 +72,7 @@ test('slipstream extract --json prints one object on stdout; --drivers and --for
     '2024_Test_Race_telemetry.csv',
     'driver_info.csv',
     'laps.csv',
+    'laps_corrected.csv',
     'results.csv',
     'session.json',
   ]);
@@ -84,7 +86,7 @@ test('slipstream extract --json prints one object on stdout; --drivers and --for
 test('slipstream extract --laps writes no large file, --telemetry X exactly X', async (t) => {
   const cwd = tempDir(t);
   writeSyntheticArchive(join(cwd, 'race'));
-  const small = ['driver_info.csv', 'laps.csv', 'results.csv', 'session.json'];
+  const small = ['driver_info.csv', 'laps.csv', 'laps_corrected.csv', 'results.csv', 'session.json'];
   const listed = async (...args: string[]): Promise<string[]> => {
     const out = `out${args.join('')}`;
     const { code, stderr } = await extract(cwd, 'race', '--out', out, '--format', 'csv', ...args);
@@ -117,6 +119,7 @@ test('slipstream extract of a session without telemetry exports what there is', 
   assert.deepEqual(readdirSync(join(cwd, 'data')).toSorted(), [
     'driver_info.csv',
     'laps.csv',
+    'laps_corrected.csv',
     'results.csv',
     'session.json',
   ]);

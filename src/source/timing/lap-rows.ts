@@ -15,6 +15,8 @@ export interface LapRow {
   /** Speeds at the traps I1, I2, FL and ST [km/h]. */
   speedsKmh: [number | null, number | null, number | null, number | null];
   isPersonalBest: boolean;
+  /** The feed's own count when the lap ended. */
+  officialLap: number | null;
   /** The car stopped on this lap: its end is an estimate. */
   isGenerated: boolean;
 }
@@ -36,6 +38,7 @@ export function emptyRow(): LapRow {
     pitOutMs: null,
     speedsKmh: [null, null, null, null],
     isPersonalBest: false,
+    officialLap: null,
     isGenerated: false,
   };
 }
@@ -120,6 +123,7 @@ export function collectRows(events: readonly LapEvent[], reading: CountReading):
     }
     if (endsLap && hasLeftPit) {
       rowAt(lap).endMs = event.sessionMs;
+      rowAt(lap).officialLap = event.numberOfLaps;
       lap += 1;
     }
   });

@@ -3,6 +3,7 @@ import { feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { SessionIdentity } from '../../domain/raw-session.ts';
 import type { SessionTiming } from '../../domain/timing.ts';
 import { alignLaps } from './align-laps.ts';
+import { correctLaps } from './corrected/correct-laps.ts';
 import { createDriverListReader } from './driver-list.ts';
 import { createTimingDataReader } from './lap-events.ts';
 import type { LapEvent } from './lap-events.ts';
@@ -200,13 +201,21 @@ export function createTimingReader(): TimingReader {
       warnings.push(
         `${foreign} race control messages are from after the session or another series: shown apart`,
       );
+    const correctedLaps = correctLaps({
+      drivers,
+      cars,
+      laps,
+      raceLike,
+      messages,
+      sessionStatus: statuses.allSessionStatus,
+    });
     const timing: SessionTiming = {
       startMs,
       totalLaps: statuses.totalLaps,
       firstTotalLaps: statuses.firstTotalLaps,
       laps,
       lapTable,
-      correctedLaps: [],
+      correctedLaps,
       stints,
       positions,
       trackStatus: statuses.trackStatus,
