@@ -82,9 +82,9 @@ test('E22: Ctrl-C during extract leaves no half-written file, and the next extra
   const dir = workFolder(inReverse(t));
   const args = ['extract', race, '--out', `${dir}/out`, ...settings(dir)];
   const program = startProgram(t, args);
-  await program.waitFor(/rows of 20 drivers/u);
+  await program.waitFor(/samples of 20 drivers/u);
   await interrupt(program);
-  assert.match(program.stderr(), /Interrupted: \d files are complete/u);
+  assert.match(program.stderr(), /Interrupted: \d+ files are complete/u);
   assert.deepEqual(unfinishedFiles(dir), []);
   const { code, stderr } = await runProgram(t, args);
   assert.equal(code, 0, stderr);

@@ -78,10 +78,12 @@ test('seek jumps: by bar, by lap, by keys; speed follows the replay', async (t) 
   await watched.untilText('race-control', /MESSAGE OF LAP 10/);
   await page.getByLabel('Go to lap').fill('3');
   await page.getByLabel('Go to lap').press('Enter');
-  await watched.untilText('lap', /3\/20/);
+  await watched.untilText('lap', /Lap3\/20/);
+  await watched.untilText('replay-time', /0:12:0/);
   const before = await watched.shownS();
   await page.locator('body').press('Shift+ArrowRight');
-  await watched.untilText('lap', /4\/20/);
+  await watched.untilText('lap', /Lap4\/20/);
+  await watched.untilText('replay-time', /0:13:0/);
   assert.ok((await watched.shownS()) - before < 70);
   await page.getByTestId('speed').selectOption('10');
   await page.waitForFunction(

@@ -173,6 +173,7 @@ export class PageStore {
     this.identity.value = identity;
     this.telemetry.clear();
     this.playhead.reset();
+    this.headS.value = null;
     this.#race = createRaceState();
     this.#raceIsStale = true;
     this.#alertList.clear();

@@ -247,7 +247,9 @@ export function changeSpeed(direction: 1 | -1): void {
 /** Seeks relative to what is shown [s]. */
 export function seekBy(deltaS: number): void {
   const replay = store.replay.peek();
-  const headS = store.headS.peek() ?? replay?.session_time ?? null;
+  // Right after a seek the state may still be the one before it: its place is not the one shown.
+  const isCurrent = replay?.segment === store.identity.peek()?.segment;
+  const headS = store.headS.peek() ?? (isCurrent ? (replay?.session_time ?? null) : null);
   if (headS === null || replay === null || replay.start === null || replay.end === null) return;
   void sendCommand(
     'seek',
