@@ -12,6 +12,7 @@ import { createProgressLine } from './progress-line.ts';
 interface TelemetryOptions {
   readonly driver: string;
   readonly lap: string;
+  readonly frequency?: string;
   readonly out?: string;
   readonly name?: string;
   readonly carAlias?: string;
@@ -26,6 +27,10 @@ export const telemetryCommand: CommandModule = {
       .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
       .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
       .requiredOption('--lap <n>', 'lap number of this driver')
+      .option(
+        '--frequency <hz>',
+        'resampled as FastF1 does (values lag by up to one step); default: every sample',
+      )
       .option('--out <file>', 'CSV file to write (default: standard output)')
       .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
       .option(
@@ -38,6 +43,7 @@ export const telemetryCommand: CommandModule = {
         `
 Examples:
   slipstream telemetry 2023/Monaco/R --driver VER --lap 30 --out ver30.csv
+  slipstream telemetry 2023/Monaco/R --driver VER --lap 30 --frequency 10
   slipstream telemetry recordings/2023_monaco_race --driver 16 --lap 10`,
       )
       .action(async (session: string | undefined, options: TelemetryOptions) =>
@@ -58,6 +64,7 @@ async function writeTelemetry(
       exitCode: 2,
     });
   }
+  const hz = parseFrequency(options.frequency);
   const progress = createProgressLine(cli.quiet || cli.json);
   const opened = await openRaw({
     spec,
@@ -72,7 +79,7 @@ async function writeTelemetry(
   });
   progress.close();
   const lap = findLap(opened, lapNumber);
-  const text = csvOf(await mergeLap(opened, lap), lap, opened.raw.t0EpochMs!);
+  const text = csvOf(await mergeLap(opened, lap, hz), lap, opened.raw.t0EpochMs!);
   if (options.out === undefined) {
     cli.print(text.trimEnd());
     return;
@@ -109,16 +116,36 @@ function findLap({ raw, drivers }: OpenedRaw, lapNumber: number): FastF1Lap {
   return lap;
 }
 
-async function mergeLap({ raw }: OpenedRaw, lap: FastF1Lap): Promise<LapTelemetry> {
+const maxHz = 1000;
+
+function parseFrequency(text: string | undefined): number | null {
+  if (text === undefined || text === 'original') return null;
+  const hz = Number(text);
+  if (hz > 0 && hz <= maxHz) return hz;
+  throw new F1Error('F1_USAGE', `Cannot resample at "${text}" Hz: it must be above 0 and at most ${maxHz}`, {
+    hint: 'Example: --frequency 10; without it every sample is written',
+    exitCode: 2,
+  });
+}
+
+async function mergeLap({ raw }: OpenedRaw, lap: FastF1Lap, hz: number | null): Promise<LapTelemetry> {
   const { telemetrySource } = await import('../session/telemetry-tables.ts');
   const source = telemetrySource(raw, raw.drivers, () => {})!;
   const number = lap.driverNumber;
-  return source.merger.merge({
+  const request = {
     number,
     car: source.car.get(number) ?? null,
     pos: source.pos.get(number) ?? null,
     startMs: lap.startMs!,
     endMs: lap.endMs!,
+  };
+  if (hz === null) return source.merger.merge(request);
+  const { resampleLap } = await import('../session/lap-telemetry/resample-lap.ts');
+  const telemetry = resampleLap(request, hz, source.t0EpochMs, source.finder);
+  if (telemetry !== null) return telemetry;
+  throw new F1Error('F1_USAGE', `Lap ${lap.lapNumber} of ${lap.driver} has too few samples to resample`, {
+    hint: 'Resampling needs car and position samples; leave --frequency out',
+    exitCode: 2,
   });
 }
 

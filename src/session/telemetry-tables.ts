@@ -16,6 +16,7 @@ export interface TelemetrySource {
   readonly t0EpochMs: number;
   readonly drivers: readonly Driver[];
   readonly merger: LapMerger;
+  readonly finder: DriverAheadFinder;
   readonly aheadNumbers: readonly string[];
   readonly car: ReadonlyMap<string, CarSamples>;
   readonly pos: ReadonlyMap<string, PosSamples>;
@@ -51,6 +52,7 @@ export function telemetrySource(
     t0EpochMs,
     drivers,
     merger: new LapMerger(t0EpochMs, finder),
+    finder,
     aheadNumbers: finder.numbers,
     car,
     pos,

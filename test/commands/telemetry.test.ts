@@ -59,6 +59,7 @@ test(
       [['--driver', 'VER', '--lap', '99'], /1 to 78/],
       [['--driver', 'XXX', '--lap', '1'], /VER/],
       [['--driver', 'VER', '--lap', 'x'], /whole number/],
+      [['--driver', 'VER', '--lap', '3', '--frequency', '0'], /above 0/],
     ];
     for (const [args, message] of cases) {
       const { code, stderr } = await run(cwd, ...args);
