@@ -75,7 +75,7 @@ test('resampleFrame: FastF1’s 10 Hz grid, means at the left edge, held values 
     [11_700, 1286.824118],
     [12_500, 1857.497326],
   ] as const)
-    near(valueAt(grid, 'x', ms), x);
+    near(valueAt(grid, 'x', ms), x, 1e-3);
   const braking = [...grid.times].filter((ms) => valueAt(grid, 'brake', ms) === 1);
   assert.deepEqual(braking, [11_100, 11_200]);
   const named = (origin: number): number[] => [...grid.times].filter((_, row) => grid.origin[row] === origin);
@@ -103,7 +103,8 @@ test('resampleFrame: any step and anchor covers every sample, holds values that 
         const [low, high] = [Math.min(...values), Math.max(...values)];
         for (const value of grid.channels['a']!.values)
           assert.ok(value >= low - 1e-9 && value <= high + 1e-9);
-        for (const value of grid.channels['b']!.values) assert.ok(values.includes(value));
+        for (const value of grid.channels['b']!.values)
+          assert.ok(values.includes(value) || (Number.isNaN(value) && grid.times.at(-1)! < times[0]!));
       },
     ),
   );
