@@ -98,7 +98,7 @@ test('C5: an age below the laps since the last pit exit is not given', () => {
   const laps = history([set(1, '', null), set(6, 'HARD', 0)], []);
   assert.deepEqual(
     laps.slice(5).map(({ tyreAge, ageQuality }) => [tyreAge, ageQuality]),
-    Array(5).fill([null, 'unknown']),
+    Array.from({ length: 5 }, () => [null, 'unknown']),
   );
 });
 
