@@ -100,7 +100,7 @@ export const extract: Benchmark = {
         throw new Error(`The ${format} file has ${file?.rows} rows, not ${session.rows}`);
       context.figure({
         id: format,
-        label: `slipstream extract --format ${format}, all ${session.rows.toLocaleString('en')} rows, from what is kept as read (${(file.bytes / 1e6).toFixed(0)} MB)`,
+        label: `slipstream extract --format ${format}, all ${session.rows.toLocaleString('en')} rows and both feeds' raw samples, from what is kept as read (${(file.bytes / 1e6).toFixed(0)} MB)`,
         unit: 's',
         values: written.map(({ seconds }) => seconds),
         bar: { is: 'at most', limit },
