@@ -9,18 +9,16 @@ import type { CliContext, CommandModule } from './cli.ts';
 import { writeExtract, type WrittenFile } from './extract-files.ts';
 import { largeKinds, parseFormats } from './extract-plan.ts';
 import { openRaw, type OpenedRaw } from './load-raw.ts';
-import { parseCarAlias } from './load-session.ts';
+import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
 import { createProgressLine, formatBytes } from './progress-line.ts';
 
-interface ExtractOptions {
+interface ExtractOptions extends SessionOptions {
   readonly out: string;
   readonly format: string;
   readonly laps?: boolean;
   readonly telemetry?: string;
   readonly drivers?: string;
   readonly all?: boolean;
-  readonly name?: string;
-  readonly carAlias?: string;
   /** False with `--no-cache`. */
   readonly cache: boolean;
 }
@@ -35,12 +33,8 @@ export const extractCommand: CommandModule = {
       .option('--laps', 'the small tables only (laps, results, weather …), and what --telemetry names')
       .option('--telemetry <kind>', 'exactly this telemetry: lap, driver or raw (several with commas)')
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
-      .option('--all', 'everything recorded, not only from the first lap to the last')
-      .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
-      .option(
-        '--car-alias <old=new>',
-        'car number in the telemetry = car number in the entry list, e.g. 9=20',
-      )
+      .option('--all', 'everything recorded, not only from the first lap to the last');
+    addSessionOptions(command)
       .option('--no-cache', 'read the recording anew and keep no table')
       .addHelpText(
         'after',

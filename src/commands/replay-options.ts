@@ -4,9 +4,10 @@ import { F1Error } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { parseSpeed, type SeekTarget } from '../domain/replay-command.ts';
 import type { ReplayRequest } from './replay-host.ts';
+import { addSessionOptions, type SessionOptions } from './session-request.ts';
 
 /** Options that `replay` and `start` share. */
-export interface ReplayOptions {
+export interface ReplayOptions extends SessionOptions {
   readonly broker: string;
   readonly speed?: number;
   readonly drivers?: readonly string[];
@@ -17,8 +18,6 @@ export interface ReplayOptions {
   readonly once?: boolean;
   readonly mode?: string;
   readonly all?: boolean;
-  readonly name?: string;
-  readonly carAlias?: string;
 }
 
 /** Adds the options of a replay. */
@@ -34,9 +33,8 @@ export function addReplayOptions(command: Command, brokers = 'auto, embedded, ma
       ),
     )
     .addOption(new Option('--end <place>', 'as --start').argParser(placeFrom))
-    .option('--all', 'everything recorded, not only from the first lap to the last')
-    .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
-    .option('--car-alias <old=new>', 'car number in the telemetry = car number in the entry list, e.g. 9=20')
+    .option('--all', 'everything recorded, not only from the first lap to the last');
+  addSessionOptions(command)
     .option('--loop', 'begin again at the end')
     .option('--once', 'end after the last row')
     .addOption(

@@ -9,7 +9,8 @@ import { remoteBroker } from '../kafka/remote/remote-broker.ts';
 import { topicNames, topicSpecs } from '../kafka/topics.ts';
 import { type OpenedSession, runReplay, systemClock } from '../replay/index.ts';
 import { configuredSpec } from '../source/index.ts';
-import { openSession, parseCarAlias } from './load-session.ts';
+import { openSession } from './load-session.ts';
+import { parseCarAlias } from './session-request.ts';
 import type { ReplayHostMessage, ReplayThreadData, ReplayThreadMessage } from './replay-messages.ts';
 
 /** The thread of the replay: opens sessions, plays them to the broker, and tells its host. Its entry is at the end. */

@@ -3,19 +3,18 @@ import type { Command } from 'commander';
 import { F1Error } from '../domain/errors.ts';
 import type { LapTelemetry } from '../domain/lap-telemetry.ts';
 import type { FastF1Lap } from '../domain/lap-table.ts';
-import { originNames } from '../domain/table.ts';
+import { lapTelemetryTable } from '../session/tables/lap-telemetry-table.ts';
+import { smallTableCsv } from '../session/tables/write-small-table.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { openRaw, type OpenedRaw } from './load-raw.ts';
-import { parseCarAlias } from './load-session.ts';
+import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
 import { createProgressLine } from './progress-line.ts';
 
-interface TelemetryOptions {
+interface TelemetryOptions extends SessionOptions {
   readonly driver: string;
   readonly lap: string;
   readonly frequency?: string;
   readonly out?: string;
-  readonly name?: string;
-  readonly carAlias?: string;
   /** False with `--no-cache`. */
   readonly cache: boolean;
 }
@@ -31,12 +30,8 @@ export const telemetryCommand: CommandModule = {
         '--frequency <hz>',
         'resampled as FastF1 does (values lag by up to one step); default: every sample',
       )
-      .option('--out <file>', 'CSV file to write (default: standard output)')
-      .option('--name <name>', 'identity of a session that has none, e.g. "2023 Qatar Race"')
-      .option(
-        '--car-alias <old=new>',
-        'car number in the telemetry = car number in the entry list, e.g. 9=20',
-      )
+      .option('--out <file>', 'CSV file to write (default: standard output)');
+    addSessionOptions(command)
       .option('--no-cache', 'read the recording anew and keep nothing')
       .addHelpText(
         'after',
@@ -79,7 +74,8 @@ async function writeTelemetry(
   });
   progress.close();
   const lap = findLap(opened, lapNumber);
-  const text = csvOf(await mergeLap(opened, lap, hz), lap, opened.raw.t0EpochMs!);
+  const table = lapTelemetryTable(await mergeLap(opened, lap, hz), lap, opened.raw.t0EpochMs!);
+  const text = smallTableCsv(table);
   if (options.out === undefined) {
     cli.print(text.trimEnd());
     return;
@@ -87,7 +83,7 @@ async function writeTelemetry(
   const { writeBeside } = await import('../session/write-beside.ts');
   const path = resolve(options.out);
   await writeBeside(path, (file) => file.writeFile(text));
-  cli.log.info(`${path}: ${text.split('\n').length - 2} rows of ${lap.driver} lap ${lap.lapNumber}`);
+  cli.log.info(`${path}: ${table.rows.length} rows of ${lap.driver} lap ${lap.lapNumber}`);
 }
 
 function findLap({ raw, drivers }: OpenedRaw, lapNumber: number): FastF1Lap {
@@ -147,42 +143,4 @@ async function mergeLap({ raw }: OpenedRaw, lap: FastF1Lap, hz: number | null): 
     hint: 'Resampling needs car and position samples; leave --frequency out',
     exitCode: 2,
   });
-}
-
-const columns =
-  'Date,SessionTime,DriverAhead,DistanceToDriverAhead,Time,RPM,Speed,nGear,Throttle,Brake,DRS,Source,Distance,RelativeDistance,Status,X,Y,Z,DriverNumber,Driver,LapNumber';
-
-function csvOf(t: LapTelemetry, { driverNumber, driver, lapNumber }: FastF1Lap, t0EpochMs: number): string {
-  const lines = [columns];
-  const float = (value: number): string =>
-    Number.isNaN(value) ? '' : Number.isInteger(value) ? `${value}.0` : String(value);
-  for (let i = t.from; i < t.from + t.rows; i++) {
-    const epochMs = t.epochMs[i]!;
-    lines.push(
-      [
-        new Date(epochMs).toISOString(),
-        float((epochMs - t0EpochMs) / 1000),
-        t.aheadNumbers[t.driverAhead[i]!]!,
-        float(t.distanceAheadM[i]!),
-        float((epochMs - t0EpochMs - t.startMs) / 1000),
-        float(t.rpm[i]!),
-        float(t.speedKmh[i]!),
-        t.gear[i]!,
-        float(t.throttlePct[i]!),
-        t.brake[i] === 1 ? 'True' : 'False',
-        t.drs[i]!,
-        originNames[t.origin[i]!]!,
-        float(t.distanceM[i]!),
-        float(t.relativeDistance[i]!),
-        t.onTrack[i] === 1 ? 'OnTrack' : 'OffTrack',
-        float(t.x[i]!),
-        float(t.y[i]!),
-        float(t.z[i]!),
-        driverNumber,
-        driver,
-        lapNumber,
-      ].join(','),
-    );
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -11,3 +11,8 @@ export interface Driver {
   /** First place in the driver list of the feed, 1-based; 0 when unknown. */
   readonly line: number;
 }
+
+/** Driver for a car number that no driver list names. */
+export function unlistedDriver(number: string): Driver {
+  return { number, code: number, name: '', team: '', teamColour: '', line: 0 };
+}

@@ -1,6 +1,5 @@
 import type { Driver } from './driver.ts';
 import type { ReadReport, SessionIdentity } from './raw-session.ts';
-import type { SmallTable } from './small-table.ts';
 import type { SessionTiming } from './timing.ts';
 
 /** Origin of a merged row, as stored in the `origin` column. */
@@ -71,7 +70,6 @@ export interface SessionTable {
   /** Drivers that have telemetry; empty for a session without it. */
   readonly tables: readonly DriverTable[];
   readonly timing: SessionTiming;
-  readonly smallTables: readonly SmallTable[];
   readonly report: ReadReport;
 }
 

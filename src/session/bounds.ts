@@ -21,3 +21,13 @@ export function upperBound(values: Float64Array, limit: number): number {
   }
   return low;
 }
+
+/** Rows `[from, to)` of a rising column between two limits, both inclusive, with one more on either side where there is one. */
+export function paddedRange(
+  values: Float64Array,
+  start: number,
+  end: number,
+): { readonly from: number; readonly to: number } {
+  const from = Math.max(0, lowerBound(values, start) - 1);
+  return { from, to: Math.min(values.length, upperBound(values, end) + 1) };
+}

@@ -2,6 +2,7 @@ import type { Driver } from '../domain/driver.ts';
 import type { CarSamples, PosSamples, RawSession } from '../domain/raw-session.ts';
 import type { DriverTable, SessionTable } from '../domain/table.ts';
 import { createDriverTable } from './driver-table.ts';
+import { enteredDrivers } from './entered-drivers.ts';
 import { lapWindows, type LapWindow } from './lap-windows.ts';
 import { isNamed } from './select-drivers.ts';
 import { SliceMerger } from './slice-merger.ts';
@@ -22,8 +23,7 @@ export interface BuildTableOptions {
 export function buildSessionTable(raw: RawSession, options: BuildTableOptions = {}): SessionTable {
   const warnings: string[] = [];
   const wanted = options.drivers ?? [];
-  const entered = raw.drivers.length > 0 ? raw.drivers : driversOfTelemetry(raw);
-  const drivers = entered.filter(
+  const drivers = enteredDrivers(raw).filter(
     (driver) => wanted.length === 0 || wanted.some((name) => isNamed(driver, name)),
   );
   const tables: DriverTable[] = [];
@@ -60,7 +60,6 @@ export function buildSessionTable(raw: RawSession, options: BuildTableOptions = 
     drivers,
     tables,
     timing: raw.timing,
-    smallTables: raw.smallTables,
     report: { ...raw.report, warnings: [...raw.report.warnings, ...warnings] },
   };
 }
@@ -124,12 +123,4 @@ function recordedBounds(car: CarSamples | null, pos: PosSamples | null, t0EpochM
   const first = Math.min(car?.epochMs[0] ?? Infinity, pos?.epochMs[0] ?? Infinity);
   const last = Math.max(car?.epochMs.at(-1) ?? -Infinity, pos?.epochMs.at(-1) ?? -Infinity);
   return { startMs: first - t0EpochMs, endMs: last - t0EpochMs };
-}
-
-/** Without a driver list every car with data stands for itself. */
-function driversOfTelemetry(raw: RawSession): readonly Driver[] {
-  const numbers = new Set([...raw.car.keys(), ...raw.pos.keys()]);
-  return [...numbers]
-    .sort((a, b) => Number(a) - Number(b))
-    .map((number) => ({ number, code: number, name: '', team: '', teamColour: '', line: 0 }));
 }

@@ -1,6 +1,6 @@
 import type { CarSamples, PosSamples } from '../domain/raw-session.ts';
 import { Invalid, Origin } from '../domain/table.ts';
-import { lowerBound, upperBound } from './bounds.ts';
+import { paddedRange } from './bounds.ts';
 import { markBadPositions } from './bad-positions.ts';
 import { QuadraticSpline } from './quadratic-spline.ts';
 
@@ -69,10 +69,8 @@ export class SliceMerger {
     const end = t0EpochMs + endMs;
     const carTimes = car?.epochMs ?? new Float64Array(0);
     const posTimes = pos?.epochMs ?? new Float64Array(0);
-    const carFrom = Math.max(0, lowerBound(carTimes, start) - 1);
-    const carTo = Math.min(carTimes.length, upperBound(carTimes, end) + 1);
-    const posFrom = Math.max(0, lowerBound(posTimes, start) - 1);
-    const posTo = Math.min(posTimes.length, upperBound(posTimes, end) + 1);
+    const { from: carFrom, to: carTo } = paddedRange(carTimes, start, end);
+    const { from: posFrom, to: posTo } = paddedRange(posTimes, start, end);
     this.#reserve(carTo - carFrom + posTo - posFrom + 2);
 
     const merged = this.#mergeTimes(carTimes, carFrom, carTo, posTimes, posFrom, posTo);

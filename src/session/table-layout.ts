@@ -1,3 +1,4 @@
+import { alignUp } from './cache-file.ts';
 import type { DriverTable } from '../domain/table.ts';
 
 const arrays = { f64: Float64Array, f32: Float32Array, u16: Uint16Array, u8: Uint8Array } as const;
@@ -26,13 +27,6 @@ export const tableColumns = [
 
 /** Names and widths of the columns as text: a file with another layout is of another version. */
 export const layoutText = tableColumns.map(([name, width]) => `${name}:${width}`).join(' ');
-
-const alignment = 8;
-
-/** `bytes` rounded up to the alignment of columns. */
-export function alignUp(bytes: number): number {
-  return Math.ceil(bytes / alignment) * alignment;
-}
 
 /** Bytes that the columns of a table of `rows` rows take, padding included. */
 export function tableBytes(rows: number): number {

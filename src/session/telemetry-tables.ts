@@ -17,7 +17,6 @@ export interface TelemetrySource {
   readonly drivers: readonly Driver[];
   readonly merger: LapMerger;
   readonly finder: DriverAheadFinder;
-  readonly aheadNumbers: readonly string[];
   readonly car: ReadonlyMap<string, CarSamples>;
   readonly pos: ReadonlyMap<string, PosSamples>;
 }
@@ -53,7 +52,6 @@ export function telemetrySource(
     drivers,
     merger: new LapMerger(t0EpochMs, finder),
     finder,
-    aheadNumbers: finder.numbers,
     car,
     pos,
   };
@@ -74,7 +72,7 @@ export interface LapSums {
 
 /** `lap.get_telemetry()` of every lap, lap after lap in the order of the lap table; `onLap` is told each lap's sums. */
 export function telemetryByLap(source: TelemetrySource, onLap?: (sums: LapSums) => void): LargeTable {
-  const columns = telemetryColumns(source.drivers, source.t0EpochMs, source.aheadNumbers);
+  const columns = telemetryColumns(source.drivers, source.t0EpochMs, source.finder.numbers);
   const chosen = new Map(source.drivers.map(({ number }, index) => [number, index]));
   const compoundOf = new Map(
     source.raw.timing.laps.map((lap) => [`${lap.driverNumber} ${lap.lap}`, compoundIndex(lap.compound)]),
@@ -110,7 +108,7 @@ export interface SliceOptions {
 
 /** One `get_telemetry()` over all laps of each driver, driver after driver in driver-list order. */
 export function telemetryByDriver(source: TelemetrySource, { all, name }: SliceOptions): LargeTable {
-  const columns = telemetryColumns(source.drivers, source.t0EpochMs, source.aheadNumbers);
+  const columns = telemetryColumns(source.drivers, source.t0EpochMs, source.finder.numbers);
   const byNumber = Map.groupBy(source.raw.timing.laps, ({ driverNumber }) => driverNumber);
   const hasLaps = source.raw.timing.laps.length > 0;
   const labels = createLabels();

@@ -1,8 +1,8 @@
-import type { Driver } from '../domain/driver.ts';
+import { unlistedDriver, type Driver } from '../domain/driver.ts';
 import { F1Error } from '../domain/errors.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
 import type { CarSamples, PosSamples, RawSession, SessionIdentity } from '../domain/raw-session.ts';
-import { applyCarAlias, carNumberWarning, unlistedDriver } from './checks/car-numbers.ts';
+import { applyCarAlias, carNumberWarning } from './checks/car-numbers.ts';
 import { completenessOf } from './checks/completeness.ts';
 import { createCarFeed } from './decode/car-feed.ts';
 import { isObject } from './decode/feed-columns.ts';

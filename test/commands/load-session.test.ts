@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import {
-  openSession,
-  parseCarAlias,
-  type OpenedSession,
-  type OpenSessionRequest,
-} from '../../src/commands/load-session.ts';
+import { openSession, type OpenedSession } from '../../src/commands/load-session.ts';
+import { parseCarAlias, type OpenSessionRequest } from '../../src/commands/session-request.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { F1Error } from '../../src/domain/errors.ts';
 import { noLog } from '../../src/domain/log.ts';

@@ -90,7 +90,6 @@ export function sessionTable(
       weather: [],
       lapCount: [],
     },
-    smallTables: [],
     report: { topics: [], missing: [], malformed: [], warnings: [] },
   };
 }

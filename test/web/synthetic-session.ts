@@ -63,7 +63,6 @@ export function syntheticSession(options: SyntheticOptions = {}): {
     drivers,
     tables,
     timing: timingOf(drivers, laps),
-    smallTables: [],
     report: { topics: [], missing, malformed: [], warnings: [] },
   };
   const withTelemetry = new Set(tables.map(({ driver }) => driver.number));

@@ -1,4 +1,5 @@
 import { QuadraticSpline } from '../quadratic-spline.ts';
+import { fillGaps } from './fill-gaps.ts';
 
 /** How a channel is filled: on the line between neighbours, by one quadratic spline, or held. */
 export type Filling = 'linear' | 'quadratic' | 'held';
@@ -17,9 +18,6 @@ export interface Frame {
   readonly origin: Float64Array;
   readonly channels: Readonly<Record<string, Channel>>;
 }
-
-/** Abscissae as pandas has them: ns as float64. */
-const nanoseconds = (times: Float64Array): Float64Array => times.map((ms) => ms * 1e6);
 
 /** Outer join on time: values of `first` where both have one. Nothing is filled. */
 export function joinFrames(first: Frame, second: Frame): Frame {
@@ -94,7 +92,10 @@ function sampleHeld(times: Float64Array, values: Float64Array, labels: Float64Ar
 
 function fillValues(times: Float64Array, values: Float64Array, filling: Filling): Float64Array {
   if (filling === 'held') return fillHeld(values);
-  return filling === 'linear' ? fillLinear(times, values) : fillQuadratic(times, values);
+  if (filling === 'quadratic') return fillQuadratic(times, values);
+  const out = values.slice();
+  fillGaps(out, times, 0, out.length);
+  return out;
 }
 
 function fillHeld(values: Float64Array): Float64Array {
@@ -104,28 +105,12 @@ function fillHeld(values: Float64Array): Float64Array {
   return out;
 }
 
-function fillLinear(times: Float64Array, values: Float64Array): Float64Array {
-  const out = values.slice();
-  let before = -1;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    if (before < 0) out.fill(values[i]!, 0, i);
-    else {
-      const left = times[before]! * 1e6;
-      const slope = (values[i]! - values[before]!) / (times[i]! * 1e6 - left);
-      for (let j = before + 1; j < i; j++) out[j] = slope * (times[j]! * 1e6 - left) + values[before]!;
-    }
-    before = i;
-  }
-  if (before >= 0) out.fill(values[before]!, before + 1);
-  return out;
-}
-
 /** What lies before the first known value stays missing, what lies after the last is extrapolated. */
 function fillQuadratic(times: Float64Array, values: Float64Array): Float64Array {
   const known = [...values.keys()].filter((row) => !Number.isNaN(values[row]!));
   const spline = new QuadraticSpline();
-  const x = nanoseconds(times);
+  // Abscissae as pandas has them: ns as float64.
+  const x = times.map((ms) => ms * 1e6);
   if (
     !spline.fit(
       Float64Array.from(known, (row) => x[row]!),

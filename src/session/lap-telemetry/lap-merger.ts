@@ -1,8 +1,9 @@
 import type { LapTelemetry } from '../../domain/lap-telemetry.ts';
 import type { CarSamples, PosSamples } from '../../domain/raw-session.ts';
-import { lowerBound, upperBound } from '../bounds.ts';
+import { paddedRange } from '../bounds.ts';
 import { SliceMerger } from '../slice-merger.ts';
 import type { DriverAheadFinder } from './driver-ahead.ts';
+import { fillGaps } from './fill-gaps.ts';
 
 export interface LapMergeRequest {
   readonly number: string;
@@ -44,43 +45,27 @@ export class LapMerger {
     const last = slices.lastSampleDistanceM;
     for (let row = from; row < from + rows; row++) this.#relative[row] = slices.distanceM[row]! / last;
     this.#fillAhead(number, car, startMs, endMs, from, rows);
-    const {
-      epochMs,
-      rpm,
-      speedKmh,
-      gear,
-      throttlePct,
-      brake,
-      drs,
-      origin,
-      distanceM,
-      onTrack,
-      x,
-      y,
-      z,
-      invalid,
-    } = slices;
     return {
       from,
       rows,
       startMs,
-      epochMs,
-      rpm,
-      speedKmh,
-      gear,
-      throttlePct,
-      brake,
-      drs,
-      origin,
-      distanceM,
+      epochMs: slices.epochMs,
+      rpm: slices.rpm,
+      speedKmh: slices.speedKmh,
+      gear: slices.gear,
+      throttlePct: slices.throttlePct,
+      brake: slices.brake,
+      drs: slices.drs,
+      origin: slices.origin,
+      distanceM: slices.distanceM,
       relativeDistance: this.#relative,
-      onTrack,
-      x,
-      y,
-      z,
+      onTrack: slices.onTrack,
+      x: slices.x,
+      y: slices.y,
+      z: slices.z,
       driverAhead: this.#ahead,
       distanceAheadM: this.#distanceAhead,
-      invalid,
+      invalid: slices.invalid,
       aheadNumbers: this.#finder?.numbers ?? [''],
     };
   }
@@ -98,11 +83,10 @@ export class LapMerger {
     this.#distanceAhead.fill(Number.NaN, from, from + rows);
     if (this.#finder === null || car === null) return;
     const times = car.epochMs;
-    const padFrom = Math.max(0, lowerBound(times, startMs + this.#t0EpochMs) - 1);
-    const padTo = Math.min(times.length, upperBound(times, endMs + this.#t0EpochMs) + 1);
+    const padded = paddedRange(times, startMs + this.#t0EpochMs, endMs + this.#t0EpochMs);
     // FastF1 looks at the samples without the first and the last of the padded slice.
-    const first = padFrom + 1;
-    const count = padTo - 1 - first;
+    const first = padded.from + 1;
+    const count = padded.to - 1 - first;
     if (count <= 0) return;
     if (this.#sampleAhead.length < count) {
       this.#sampleAhead = new Uint8Array(count + (count >> 2));
@@ -127,21 +111,4 @@ export class LapMerger {
           : ((lead[next]! - lead[at]!) / (right * 1e6 - left * 1e6)) * (time * 1e6 - left * 1e6) + lead[at]!;
     }
   }
-}
-
-/** Replaces NaN by the line between its known neighbours in time; before the first and after the last by that one. */
-function fillGaps(values: Float64Array, times: Float64Array, first: number, count: number): void {
-  let before = -1;
-  for (let i = 0; i < count; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    if (before < 0) values.fill(values[i]!, 0, i);
-    else {
-      const left = times[first + before]! * 1e6;
-      const slope = (values[i]! - values[before]!) / (times[first + i]! * 1e6 - left);
-      for (let j = before + 1; j < i; j++)
-        values[j] = slope * (times[first + j]! * 1e6 - left) + values[before]!;
-    }
-    before = i;
-  }
-  if (before >= 0) values.fill(values[before]!, before + 1, count);
 }

@@ -1,6 +1,6 @@
 import type { LapTelemetry } from '../../domain/lap-telemetry.ts';
 import { Origin } from '../../domain/table.ts';
-import { lowerBound, upperBound } from '../bounds.ts';
+import { lowerBound, paddedRange, upperBound } from '../bounds.ts';
 import type { DriverAheadFinder } from './driver-ahead.ts';
 import { fillFrame, joinFrames, resampleFrame, type Channel, type Filling, type Frame } from './frame.ts';
 import type { LapMergeRequest } from './lap-merger.ts';
@@ -19,11 +19,13 @@ export function resampleLap(
   if (car === null || pos === null) return null;
   const start = t0EpochMs + startMs;
   const end = t0EpochMs + endMs;
-  const carRange = padded(car.epochMs, start, end);
-  const posRange = padded(pos.epochMs, start, end);
-  if (carRange.count < 3 || posRange.count < 3) return null;
+  const carRange = paddedRange(car.epochMs, start, end);
+  const posRange = paddedRange(pos.epochMs, start, end);
+  const { from } = carRange;
+  const count = carRange.to - from;
+  const posCount = posRange.to - posRange.from;
+  if (count < 3 || posCount < 3) return null;
   const stepMs = Math.round(1e9 / hz) / 1e6;
-  const { from, count } = carRange;
   const times = car.epochMs.slice(from, from + count);
   const pick = (values: ArrayLike<number>): Float64Array =>
     Float64Array.from({ length: count }, (_, row) => values[from + row]!);
@@ -63,12 +65,12 @@ export function resampleLap(
       lead: channel('linear', lead),
     },
   };
-  const posTimes = pos.epochMs.slice(posRange.from, posRange.from + posRange.count);
+  const posTimes = pos.epochMs.slice(posRange.from, posRange.to);
   const pickPos = (values: ArrayLike<number>): Float64Array =>
-    Float64Array.from({ length: posRange.count }, (_, row) => values[posRange.from + row]!);
+    Float64Array.from({ length: posCount }, (_, row) => values[posRange.from + row]!);
   const posFrame: Frame = {
     times: posTimes,
-    origin: new Float64Array(posRange.count).fill(Origin.pos),
+    origin: new Float64Array(posCount).fill(Origin.pos),
     channels: {
       x: channel('quadratic', pickPos(pos.x)),
       y: channel('quadratic', pickPos(pos.y)),
@@ -87,11 +89,6 @@ export function resampleLap(
     channels: {},
   };
   return cut(fillFrame(joinFrames(merged, edges)), start, end, startMs, finder.numbers);
-}
-
-function padded(times: Float64Array, start: number, end: number): { from: number; count: number } {
-  const from = Math.max(0, lowerBound(times, start) - 1);
-  return { from, count: Math.min(times.length, upperBound(times, end) + 1) - from };
 }
 
 /** Row of the first sample that does not lie exactly on the start: the place FastF1 anchors its grid at. */

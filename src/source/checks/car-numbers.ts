@@ -1,5 +1,3 @@
-import type { Driver } from '../../domain/driver.ts';
-
 /** Outcome of a car alias on one feed. */
 export interface AliasedFeed<Samples> {
   readonly samples: Map<string, Samples>;
@@ -53,9 +51,4 @@ export function carNumberWarning(withData: readonly string[], entered: readonly 
   if (silent.length > 0)
     return `${capitalised(cars(silent))} ${silent.length === 1 ? 'is' : 'are'} entered but ${silent.length === 1 ? 'has' : 'have'} no car data`;
   return null;
-}
-
-/** Driver for a car number that no driver list names. */
-export function unlistedDriver(number: string): Driver {
-  return { number, code: number, name: '', team: '', teamColour: '', line: 0 };
 }

@@ -1,10 +1,9 @@
 import { feedEntries, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
 import type { Cell, SmallTable } from '../../domain/small-table.ts';
+import { epochMsFromUs, epochUsFromText } from '../decode/instant.ts';
 import { spanToMs, toNumber, toText } from '../timing/feed-values.ts';
 import { lineKeys } from './key-order.ts';
-import { tableOf } from './table-text.ts';
-
-type Row = readonly Cell[];
+import { columnOf, tableOf, type Row } from './table-text.ts';
 
 /** Turns the messages of one topic into one of FastF1's tables, with FastF1's conversions and gaps. */
 export interface TopicTable {
@@ -15,12 +14,10 @@ export interface TopicTable {
   finish(lappers: ReadonlySet<string>): SmallTable | null;
 }
 
-function columnOf(rows: readonly Row[], index: number): Cell[] {
-  return rows.map((row) => row[index] ?? null);
-}
-
-function finite(value: unknown): number | null {
-  return toNumber(value);
+/** Whole number of a feed value, cut off after the point; null for what is no number. */
+function toWhole(value: unknown): number | null {
+  const number = toNumber(value);
+  return number === null ? null : Math.trunc(number);
 }
 
 /** Text with its blanks, as FastF1 keeps it; null where the key is missing. */
@@ -35,7 +32,7 @@ export function weatherTable(): TopicTable {
     topic: 'WeatherData',
     accept(stampMs, data) {
       if (!isFeedObject(data)) return;
-      const number = (key: string): number => finite(data[key]) ?? 0;
+      const number = (key: string): number => toNumber(data[key]) ?? 0;
       rows.push([
         stampMs,
         number('AirTemp'),
@@ -65,23 +62,15 @@ export function weatherTable(): TopicTable {
 
 const messageTexts = ['Category', 'Message', 'Status', 'Flag', 'Scope'] as const;
 
-/** Epoch ms of the feed's UTC text, cut to whole ms; null when it is none. */
+/** Epoch ms of the feed's UTC text; null when it is none. */
 function utcMs(value: unknown): number | null {
-  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?Z?$/.exec(toText(value));
-  if (match === null) return null;
-  const ms = Date.parse(`${match[1]}Z`);
-  return Number.isNaN(ms)
-    ? null
-    : ms + Math.round(Number((match[2] ?? '').padEnd(6, '0').slice(0, 6)) / 1000);
+  const us = epochUsFromText(toText(value));
+  return Number.isNaN(us) ? null : epochMsFromUs(us);
 }
 
 /** `race_control_messages`: every message in order of sending, those of other series included. */
 export function raceControlTable(): TopicTable {
   const rows: Row[] = [];
-  const whole = (value: unknown): number | null => {
-    const number = finite(value);
-    return number === null ? null : Math.trunc(number);
-  };
   return {
     topic: 'RaceControlMessages',
     accept(_, data) {
@@ -89,7 +78,7 @@ export function raceControlTable(): TopicTable {
         if (!isFeedObject(entry)) continue;
         const texts = messageTexts.map((key) => asWritten(entry[key]));
         const number = asWritten(entry['RacingNumber']);
-        rows.push([utcMs(entry['Utc']), ...texts, whole(entry['Sector']), number, whole(entry['Lap'])]);
+        rows.push([utcMs(entry['Utc']), ...texts, toWhole(entry['Sector']), number, toWhole(entry['Lap'])]);
       }
     },
     finish() {
@@ -150,15 +139,11 @@ export function sessionStatusTable(): TopicTable {
 /** `lap_count`: the counter and the distance as they were sent. */
 export function lapCountTable(): TopicTable {
   const rows: Row[] = [];
-  const whole = (value: unknown): number | null => {
-    const number = finite(value);
-    return number === null ? null : Math.trunc(number);
-  };
   return {
     topic: 'LapCount',
     accept(stampMs, data) {
       const fields = feedObject(data);
-      rows.push([stampMs, whole(fields['TotalLaps']), whole(fields['CurrentLap'])]);
+      rows.push([stampMs, toWhole(fields['TotalLaps']), toWhole(fields['CurrentLap'])]);
     },
     finish: () =>
       rows.length === 0
@@ -243,7 +228,7 @@ export function gapsTable(): TopicTable {
       for (const number of Object.keys(lines)) {
         const line = lines[number];
         if (!isFeedObject(line)) continue;
-        const position = Math.trunc(finite(line['Position']) ?? 0) || null;
+        const position = Math.trunc(toNumber(line['Position']) ?? 0) || null;
         const gap = toText(line['GapToLeader']) || null;
         const interval = toText(feedObject(line['IntervalToPositionAhead'])['Value']) || null;
         if (position === null && gap === null && interval === null) continue;

@@ -1,13 +1,8 @@
 import { feedEntries, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
-import type { Cell, SmallTable } from '../../domain/small-table.ts';
-import { toNumber, toText } from '../timing/feed-values.ts';
+import type { SmallTable } from '../../domain/small-table.ts';
+import { toNumber, toTextOrNull } from '../timing/feed-values.ts';
 import type { TopicTable } from './fastf1-tables.ts';
-import { tableOf } from './table-text.ts';
-
-type Row = readonly Cell[];
-
-const columnOf = (rows: readonly Row[], index: number): Cell[] => rows.map((row) => row[index] ?? null);
-const textOrNull = (value: unknown): string | null => toText(value) || null;
+import { columnOf, tableOf, type Row } from './table-text.ts';
 
 /** `team_radio`: every clip with its time, car and path below the session's folder of the archive. */
 export function teamRadioTable(): TopicTable {
@@ -19,9 +14,9 @@ export function teamRadioTable(): TopicTable {
         if (!isFeedObject(clip)) continue;
         rows.push([
           stampMs,
-          textOrNull(clip['Utc']),
-          textOrNull(clip['RacingNumber']),
-          textOrNull(clip['Path']),
+          toTextOrNull(clip['Utc']),
+          toTextOrNull(clip['RacingNumber']),
+          toTextOrNull(clip['Path']),
         ]);
       }
     },
@@ -47,7 +42,7 @@ export function pitLaneTables(): TopicTable[] {
     if (lane === null && still === null) return;
     const row = [
       stampMs,
-      textOrNull(visit['RacingNumber']) ?? number,
+      toTextOrNull(visit['RacingNumber']) ?? number,
       toNumber(visit['Lap']),
       lane,
       still,
@@ -104,7 +99,7 @@ export function championshipTable(): TopicTable {
       for (const kind of ['Drivers', 'Teams'] as const) {
         for (const [key, entry] of feedEntries(feedObject(data)[kind])) {
           if (!isFeedObject(entry)) continue;
-          const name = kind === 'Teams' ? (textOrNull(entry['TeamName']) ?? key) : key;
+          const name = kind === 'Teams' ? (toTextOrNull(entry['TeamName']) ?? key) : key;
           rows.push([
             stampMs,
             kind === 'Teams' ? 'team' : 'driver',

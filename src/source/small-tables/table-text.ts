@@ -1,5 +1,13 @@
 import type { Cell, SmallColumn, SmallTable } from '../../domain/small-table.ts';
 
+/** A row of cells while a table is collected. */
+export type Row = readonly Cell[];
+
+/** One column of collected rows. */
+export function columnOf(rows: readonly Row[], index: number): Cell[] {
+  return rows.map((row) => row[index] ?? null);
+}
+
 /** A column of values as the feed sends them: with its kind decided from the values, as pandas decides it. */
 export interface LooseColumn {
   readonly name: string;

@@ -47,7 +47,6 @@ function lapsOf(car: TableCar, places: ReadonlyMap<LapRow, number>, context: Lap
   const inStint = new Map<number, number>();
   const laps: OpenLap[] = [];
   for (const [index, row] of rows.entries()) {
-    const isOnly = rows.length === 1;
     const before = laps.at(-1) ?? null;
     const isLate = context.startMs === null || row.pitOutMs === null || row.pitOutMs >= context.startMs;
     const pitOutMs = index > 0 || isLate ? row.pitOutMs : null;
@@ -94,7 +93,7 @@ function lapsOf(car: TableCar, places: ReadonlyMap<LapRow, number>, context: Lap
       freshTyre: isLast ? before.freshTyre : hasTyres && (set === null || set.fresh === true),
       startMs: startMs ?? pitOutMs,
       trackStatus: null,
-      position: row.isGenerated && (isOnly || before !== null) ? null : (places.get(row) ?? null),
+      position: places.get(row) ?? null,
       deleted: null,
       deletedReason: '',
       isGenerated: row.isGenerated,

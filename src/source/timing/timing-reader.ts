@@ -151,7 +151,6 @@ export function createTimingReader(): TimingReader {
       // FastF1 makes up a lap 1 only with tyre data, and a last lap of a race only when it knows the distance.
       const isInTable = rows.length > 0 ? !raceLike || statuses.totalLaps !== null : tyres.rows.has(number);
       if (extra !== null && isInTable) rows.push(extra);
-      driven.set(number, rows);
       const inLapEndsMs = carRows.flatMap((row) =>
         row.pitInMs !== null && row.endMs !== null ? [row.endMs] : [],
       );
@@ -166,6 +165,7 @@ export function createTimingReader(): TimingReader {
         }),
       };
     });
+    const said = raceControl.messages;
     const lapTable = toLapTable(
       drivers.map((driver) => ({
         driver,
@@ -177,7 +177,7 @@ export function createTimingReader(): TimingReader {
         startMs,
         sessionStatus: statuses.allSessionStatus,
         trackStatus: statuses.allTrackStatus,
-        raceControl: raceControl.messages.length > 0 ? raceControl.messages : null,
+        raceControl: said.length > 0 ? said : null,
       },
     );
     const laps = toLaps(cars, { raceLike, startMs, sessionStatus: statuses.sessionStatus });
@@ -191,11 +191,11 @@ export function createTimingReader(): TimingReader {
       gridPlaces: tyres.gridPlaces,
       lapOrder,
     });
-    const endMs = sessionEndMs({ messages: raceControl.messages, parts: partsOf(identity), laps });
+    const endMs = sessionEndMs({ messages: said, parts: partsOf(identity), laps });
     const stints = cars
       .flatMap((car) => toStints(car.driverNumber, car.sets))
       .sort((a, b) => a.sessionMs - b.sessionMs);
-    const messages = markForeign(raceControl.messages, list.drivers, endMs);
+    const messages = markForeign(said, list.drivers, endMs);
     const foreign = messages.filter((message) => message.foreign).length;
     if (foreign > 0)
       warnings.push(
