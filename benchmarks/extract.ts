@@ -1,21 +1,19 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { messageOf } from '../src/domain/errors.ts';
-import { userCacheDir } from '../src/kafka/managed/index.ts';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { placeArguments, prepareSession } from './harness/bench-session.ts';
 import type { BenchSession } from './harness/bench-session.ts';
 import type { Benchmark, BenchContext } from './harness/context.ts';
+import { measureLaps, measureOneLap, measureWhole } from './extract-laps.ts';
+import { fastf1For } from './harness/fastf1.ts';
 import { lastJson } from './harness/processes.ts';
 import type { Finished } from './harness/processes.ts';
 import type { OpenTableReport } from './open-table.ts';
-
-const fastf1Version = '3.9.0';
 
 /** Recording → merged table → files, each in a fresh process, beside FastF1 on the same files. */
 export const extract: Benchmark = {
   name: 'extract',
   title: 'Recording to table and files',
-  limitS: 420,
+  limitS: 1500,
   async run(context) {
     const { dir, processes, runs } = context;
     context.method(
@@ -29,7 +27,8 @@ export const extract: Benchmark = {
     };
 
     const cold = await times(runs(5), () => open(join(dir, 'unused'), '--no-cache'));
-    const theirs = await runFastF1(context, session);
+    const python = await fastf1For(context, session);
+    const theirs = python === null ? null : await runFastF1(context, session, python);
     const coldSeconds = cold.map(({ report }) => report.seconds);
     context.figure({
       id: 'cold',
@@ -106,6 +105,9 @@ export const extract: Benchmark = {
         bar: { is: 'at most', limit },
       });
     }
+    await measureWhole(context, session);
+    await measureOneLap(context, session);
+    await measureLaps(context, session, python);
     if (session.simulated) context.caveat('The bars are meant for the recorded 2023 Monaco race');
   },
 };
@@ -135,25 +137,13 @@ async function times<T>(count: number, action: (n: number) => Promise<T>): Promi
   return results;
 }
 
-/** Whole-process times of FastF1 for the same rows, or null (with the reason handed in) where it cannot run. */
+/** Whole-process times of FastF1 for the same rows. */
 async function runFastF1(
   context: BenchContext,
   session: BenchSession,
-): Promise<{ name: string; seconds: number[]; peakRssMb: number[] } | null> {
-  const what = `FastF1 ${fastf1Version} on the same files`;
+  python: string,
+): Promise<{ name: string; seconds: number[]; peakRssMb: number[] }> {
   const { dir, processes } = context;
-  if (!['CarData', 'Position'].every((topic) => existsSync(join(session.folder, `${topic}.z.jsonStream`)))) {
-    context.skip(what, 'the session has no car and position files');
-    return null;
-  }
-  let python: string;
-  try {
-    python = await findFastF1(context);
-  } catch (error) {
-    if (context.signal.aborted) throw error;
-    context.skip(what, messageOf(error));
-    return null;
-  }
   const slices = join(dir, 'slices.json');
   writeFileSync(
     slices,
@@ -166,8 +156,7 @@ async function runFastF1(
     const ran = await processes.run(python, ['benchmarks/fastf1_table.py', session.folder, slices]);
     reports.push({ ...lastJson<FastF1Report>(ran.stdout), seconds: ran.seconds });
   }
-  const [report] = reports;
-  if (report === undefined) return null;
+  const report = reports[0]!;
   const rows = Object.values(report.rows).reduce((sum, count) => sum + count, 0);
   const differing = session.drivers.filter((driver) => report.rows[driver.number] !== driver.rows);
   context.table({
@@ -190,37 +179,6 @@ async function runFastF1(
     seconds: reports.map(({ seconds }) => seconds),
     peakRssMb: reports.map(({ peakRssMb }) => peakRssMb),
   };
-}
-
-/** Python of an environment that has FastF1; made in the user cache on first use (pip, PyPI). */
-async function findFastF1({ processes, say, signal }: BenchContext): Promise<string> {
-  const home = join(dirname(userCacheDir()), 'bench', `fastf1-${fastf1Version}`);
-  const python = join(home, 'bin', 'python');
-  const check = ['-c', `import fastf1; assert fastf1.__version__ == "${fastf1Version}"`];
-  try {
-    await processes.run(python, check);
-    return python;
-  } catch {
-    signal.throwIfAborted(); // else: not there yet, or not whole
-  }
-  say(`installing FastF1 ${fastf1Version} from PyPI into the user cache, once`);
-  try {
-    await processes.run('python3', ['-m', 'venv', '--clear', home]);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new Error('python3 with its venv module is needed', { cause: error });
-  }
-  await processes.run(python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--only-binary=:all:',
-    `fastf1==${fastf1Version}`,
-  ]);
-  await processes.run(python, check);
-  return python;
 }
 
 function round(seconds: number): number {

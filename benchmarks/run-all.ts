@@ -13,6 +13,7 @@ import { runInOwnProcess } from './harness/run-in-own-process.ts';
 const help = `Usage: npm run bench [-- NAME…] [options]
   NAME            ${benchmarkNames.join(', ')} (default: all)
   --quick         shortened, for trying out: nothing is recorded
+  --whole-rival   FastF1 merges every lap, not one of ten (10 minutes more)
   --runs N        runs of each measurement
   --session DIR   folder of a recorded session (default: the shared 2023 Monaco race, else a simulated race)
   --out DIR       folder for the results (default: ${recordedResults})

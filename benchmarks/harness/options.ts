@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly names: readonly string[];
   /** Shortened: for trying out; nothing is recorded unless `out` says where. */
   readonly quick: boolean;
+  /** The rival does the whole work where a part of it, scaled, would do. */
+  readonly wholeRival: boolean;
   /** Runs of each measurement; null = what the benchmark finds right. */
   readonly runs: number | null;
   /** Folder of a recorded session; null = the shared Monaco race, else a simulated one. */
@@ -19,13 +21,14 @@ export interface BenchOptions {
 /** Folder of the recorded results, relative to the repository. */
 export const recordedResults = 'benchmarks/results';
 
-/** Reads `[NAME…] [--quick] [--runs N] [--session DIR] [--out DIR] [--port N]`; throws an Error that says what is wrong. */
+/** Reads `[NAME…] [--quick] [--whole-rival] [--runs N] [--session DIR] [--out DIR] [--port N]`; throws an Error that says what is wrong. */
 export function parseBenchOptions(args: readonly string[], known: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      'whole-rival': { type: 'boolean', default: false },
       runs: { type: 'string' },
       session: { type: 'string' },
       out: { type: 'string' },
@@ -38,6 +41,7 @@ export function parseBenchOptions(args: readonly string[], known: readonly strin
   return {
     names: positionals,
     quick: values.quick,
+    wholeRival: values['whole-rival'],
     runs: values.runs === undefined ? null : whole('--runs', values.runs, 1, 100),
     session: values.session ?? null,
     out: values.out ?? (values.quick ? null : recordedResults),
