@@ -34,6 +34,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./sessions.ts')).sessionsCommand,
   },
   {
+    name: 'schedule',
+    summary: 'Show the events of a season, one event, or the start of a session',
+    load: async () => (await import('./schedule.ts')).scheduleCommand,
+  },
+  {
     name: 'cache',
     summary: 'List or clear downloads, tables and simulated races',
     load: async () => (await import('./cache.ts')).cacheCommand,

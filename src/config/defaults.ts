@@ -11,6 +11,9 @@ export const defaultConfig: Config = {
   source: {
     archive_url: 'https://livetiming.formula1.com',
     mirror_url: 'https://livetiming-mirror.fastf1.dev',
+    schedule_url: 'https://raw.githubusercontent.com/theOehrly/f1schedule/master',
+    results_url: 'https://api.jolpi.ca/ergast/f1',
+    event_matching: 'strict',
     archive_dir: null,
     cache_dir: '.cache/slipstream',
     probe_timeout_ms: 1500,

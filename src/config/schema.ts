@@ -16,6 +16,9 @@ export const configSchema = z.strictObject({
   source: z.strictObject({
     archive_url: z.url(),
     mirror_url: z.url().nullable(),
+    schedule_url: z.url(),
+    results_url: z.url(),
+    event_matching: z.enum(['strict', 'fastf1']),
     archive_dir: z.string().nullable(),
     cache_dir: z.string().min(1),
     probe_timeout_ms: z.int().min(100).max(60_000),

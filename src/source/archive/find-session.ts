@@ -1,5 +1,6 @@
 import { F1Error } from '../../domain/errors.ts';
 import { comparableName, sessionNameOf } from '../identity/session-name.ts';
+import { fuzzyEvent } from './fuzzy-event.ts';
 import { matchEvent } from './match-event.ts';
 import type { Meeting, Season, SeasonSession } from './season.ts';
 
@@ -42,6 +43,10 @@ export interface WantedSession {
   readonly year: number;
   readonly event: string;
   readonly session: string;
+  /** Track-local day of one of the event's sessions: decides instead of the text. */
+  readonly day?: string;
+  /** How a text that no field says is guessed; strict by default. */
+  readonly matching?: 'strict' | 'fastf1';
 }
 
 function notFound(message: string, hint: string): F1Error {
@@ -53,20 +58,7 @@ function notFound(message: string, hint: string): F1Error {
  * `F1_SOURCE_NOT_FOUND` with the nearest events, or with the sessions of that weekend.
  */
 export function findSession(wanted: WantedSession, season: Season): FoundSession {
-  const match = matchEvent(wanted.event, season.meetings, wanted.year);
-  if (match.meeting === null) {
-    if (match.isAmbiguous)
-      throw notFound(
-        `Cannot tell which event of ${wanted.year} is meant by "${wanted.event}"`,
-        `Name one of: ${match.nearest.join(', ')}`,
-      );
-    const nearest =
-      match.nearest.length === 0
-        ? 'The season has no events'
-        : `The nearest are: ${match.nearest.join(', ')}`;
-    throw notFound(`Cannot find the event "${wanted.event}" in the season ${wanted.year}`, nearest);
-  }
-  const { meeting } = match;
+  const { meeting, note } = findMeeting(wanted, season);
   const session = findInMeeting(wanted.session, meeting, wanted.year);
   if (session === null) {
     const names = meeting.sessions.map(({ name }) => name).join(', ');
@@ -75,6 +67,37 @@ export function findSession(wanted: WantedSession, season: Season): FoundSession
       `The sessions of that weekend are: ${names}`,
     );
   }
-  const note = match.isExact ? null : `"${wanted.event}" is read as ${meeting.name}`;
   return { meeting, session, note };
+}
+
+function findMeeting(
+  { event, year, day, matching }: WantedSession,
+  season: Season,
+): { meeting: Meeting; note: string | null } {
+  const onDay = season.meetings.find(({ sessions }) => sessions.some(({ localDate }) => localDate === day));
+  if (day !== undefined && onDay !== undefined)
+    return { meeting: onDay, note: `Round ${event} is the ${onDay.name}` };
+  const match = matchEvent(event, season.meetings, year);
+  if (matching === 'fastf1' && !/^\d+$/.test(event)) {
+    const guess = fuzzyEvent(event, season.meetings, year);
+    if (guess.event !== null) {
+      const note = guess.isExact ? null : `"${event}" is read as ${guess.event.name}, as FastF1 does`;
+      return { meeting: guess.event, note };
+    }
+  } else if (match.meeting !== null) {
+    return {
+      meeting: match.meeting,
+      note: match.isExact ? null : `"${event}" is read as ${match.meeting.name}`,
+    };
+  }
+  if (match.meeting === null && match.isAmbiguous)
+    throw notFound(
+      `Cannot tell which event of ${year} is meant by "${event}"`,
+      `Name one of: ${match.nearest.join(', ')}`,
+    );
+  const near = match.meeting === null ? match.nearest : [match.meeting.name];
+  throw notFound(
+    `Cannot find the event "${event}" in the season ${year}`,
+    near.length === 0 ? 'The season has no events' : `The nearest are: ${near.join(', ')}`,
+  );
 }

@@ -1,9 +1,19 @@
 import { comparableName } from '../identity/session-name.ts';
-import type { Meeting } from './season.ts';
+
+/** What an event is found by. */
+export interface EventNames {
+  readonly name: string;
+  readonly officialName: string;
+  readonly location: string;
+  readonly country: string;
+  readonly circuit: string;
+  /** Found only when the text says "test". */
+  readonly isTesting: boolean;
+}
 
 /** Result of a search: one meeting, or the nearest names when none or several fit. */
-export type EventMatch =
-  | { readonly meeting: Meeting; readonly isExact: boolean }
+export type EventMatch<Event extends EventNames> =
+  | { readonly meeting: Event; readonly isExact: boolean }
   | { readonly meeting: null; readonly nearest: readonly string[]; readonly isAmbiguous: boolean };
 
 /** Words that say nothing about which event is meant. */
@@ -22,8 +32,8 @@ function plainName(text: string, year: number): string {
   return comparableName(lower.replaceAll(noise, ' ').replaceAll(String(year), ' '));
 }
 
-/** Length of the longest common subsequence. O(a·b). */
-function commonLength(a: string, b: string): number {
+/** Length of the longest common subsequence of two texts. O(a·b). */
+export function commonLength(a: string, b: string): number {
   let previous = new Uint16Array(b.length + 1);
   for (let i = 1; i <= a.length; i++) {
     const current = new Uint16Array(b.length + 1);
@@ -40,19 +50,19 @@ export function likenessPct(a: string, b: string): number {
   return length === 0 ? 0 : Math.floor((200 * commonLength(a, b)) / length);
 }
 
-function featuresOf(meeting: Meeting, year: number): string[] {
+function featuresOf(meeting: EventNames, year: number): string[] {
   return [meeting.name, meeting.location, meeting.country, meeting.circuit, meeting.officialName]
     .map((text) => plainName(text, year))
     .filter((text) => text !== '');
 }
 
 /** Words of a meeting's fields, each as names are compared: 'Spa-Francorchamps' has 'spa'. */
-function wordsOf(meeting: Meeting): Set<string> {
+function wordsOf(meeting: EventNames): Set<string> {
   const texts = [meeting.name, meeting.location, meeting.country, meeting.circuit, meeting.officialName];
   return new Set(texts.flatMap((text) => text.split(/[\s-]+/)).map(comparableName));
 }
 
-function only(meetings: readonly Meeting[]): Meeting | null {
+function only<Event>(meetings: readonly Event[]): Event | null {
   return meetings.length === 1 ? meetings[0]! : null;
 }
 
@@ -61,7 +71,11 @@ function only(meetings: readonly Meeting[]): Meeting | null {
  * likeness of at least 70 % with a clear lead. Case, accents, spaces and "Grand Prix" do not count. Tests are found
  * only when the text says "test".
  */
-export function matchEvent(query: string, meetings: readonly Meeting[], year: number): EventMatch {
+export function matchEvent<Event extends EventNames>(
+  query: string,
+  meetings: readonly Event[],
+  year: number,
+): EventMatch<Event> {
   const isTest = /test/i.test(query);
   const candidates = meetings.filter((meeting) => meeting.isTesting === isTest);
   if (/^\d{1,2}$/.test(query.trim())) {

@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
-import { isObject } from '../decode/feed-columns.ts';
 import type { ArchiveClient } from './archive-client.ts';
-import { writeCacheFile } from './cache-folder.ts';
-import { NetworkError, type Validators } from './request.ts';
+import { readKeptJson } from './kept-json.ts';
 import { seasonFromIndex, type Season } from './season.ts';
 
 export interface SeasonIndexOptions {
@@ -24,64 +20,22 @@ export type SeasonAnswer =
   | { readonly outcome: 'absent'; readonly reason: string }
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
-async function cachedValidators(path: string): Promise<Validators | null> {
-  try {
-    const value: unknown = JSON.parse(await readFile(`${path}.state`, 'utf8'));
-    if (!isObject(value)) return null;
-    const { etag, lastModified } = value;
-    return {
-      etag: typeof etag === 'string' ? etag : null,
-      lastModified: typeof lastModified === 'string' ? lastModified : null,
-    };
-  } catch {
-    return null;
-  }
-}
-
-async function cachedSeason(path: string): Promise<Season | null> {
-  try {
-    return seasonFromIndex(JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')));
-  } catch {
-    return null;
-  }
+/** Where the cache keeps a season's index. */
+export function seasonIndexFile(cache: string, year: number): string {
+  return join(cache, String(year), 'Index.json');
 }
 
 /** Asks the archive for a season's index, unchanged ones are taken from the cache. Never throws for the network. */
 export async function readSeasonIndex(options: SeasonIndexOptions): Promise<SeasonAnswer> {
-  const { client, year } = options;
-  const path = join(options.cache, String(year), 'Index.json');
-  const cached = await cachedSeason(path);
-  const known = cached === null ? null : await cachedValidators(path);
-  try {
-    const bound = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    const answer = await client.readText(`/static/${year}/Index.json`, { known, ...bound });
-    if (answer.outcome === 'unchanged' && cached !== null) return { outcome: 'season', season: cached };
-    if (answer.outcome === 'absent')
-      return { outcome: 'absent', reason: `the archive answers ${answer.status}` };
-    if (answer.outcome !== 'text')
-      return { outcome: 'absent', reason: 'the archive sent an HTML or XML page' };
-    const season = seasonFromIndex(JSON.parse(answer.text));
-    if (season === null) return { outcome: 'absent', reason: 'what the archive sent is no season index' };
-    await store(path, answer.text, answer, options.log);
-    return { outcome: 'season', season };
-  } catch (error) {
-    if (error instanceof NetworkError) return { outcome: 'unreachable', reason: error.message };
-    if (error instanceof SyntaxError)
-      return { outcome: 'absent', reason: `its index is broken: ${error.message}` };
-    throw error;
-  }
-}
-
-async function store(
-  path: string,
-  text: string,
-  { etag, lastModified }: Validators,
-  log: Log,
-): Promise<void> {
-  try {
-    await writeCacheFile(path, text);
-    await writeCacheFile(`${path}.state`, JSON.stringify({ etag, lastModified }));
-  } catch (error) {
-    log.debug(`The season index is not kept: ${messageOf(error)}`);
-  }
+  const { year, cache, ...rest } = options;
+  const answer = await readKeptJson({
+    ...rest,
+    urlPath: `/static/${year}/Index.json`,
+    file: seasonIndexFile(cache, year),
+  });
+  if (answer.outcome !== 'json') return answer;
+  const season = seasonFromIndex(answer.value);
+  return season === null
+    ? { outcome: 'absent', reason: 'what the archive sent is no season index' }
+    : { outcome: 'season', season };
 }

@@ -10,6 +10,8 @@ import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from '.
 import { fingerprintOfCopy } from '../archive/manifest.ts';
 import { readSeasonIndex, type SeasonAnswer } from '../archive/season-index.ts';
 import type { Season } from '../archive/season.ts';
+import { findEvent } from '../schedule/find-event.ts';
+import { readSchedule } from '../schedule/read-schedule.ts';
 import { checkCopy } from './check-copy.ts';
 import { folderRef, isFolder } from './folder-ref.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
@@ -169,12 +171,29 @@ async function findAnywhere(
   );
 }
 
+/** What is wanted, with the day of its event when that is a round number and a schedule can tell. */
+async function withDay(parsed: WantedSession, options: ResolveOptions): Promise<WantedSession> {
+  const wanted = { ...parsed, matching: options.config.source.event_matching };
+  if (!/^\d{1,2}$/.test(wanted.event)) return wanted;
+  try {
+    const timeoutMs = options.timeoutMs ?? options.config.source.probe_timeout_ms;
+    const schedule = await readSchedule(wanted.year, { ...options, timeoutMs, backend: 'fastf1' });
+    const day = findEvent(wanted.event, schedule, 'strict').event.sessions.at(-1)?.localStart?.slice(0, 10);
+    return day === undefined ? wanted : { ...wanted, day };
+  } catch (error) {
+    if (!(error instanceof F1Error) || error.code !== 'F1_SOURCE_UNREACHABLE') throw error;
+    options.log.warn(`No schedule can be reached: event ${wanted.event} is counted in the season's index`);
+    return wanted;
+  }
+}
+
 async function resolveInArchive(
   spec: string,
-  wanted: WantedSession,
+  parsed: WantedSession,
   options: ResolveOptions,
 ): Promise<SessionRef> {
   const { config, log } = options;
+  const wanted = await withDay(parsed, options);
   const cache = archiveCache(config);
   const client = createArchiveClient(options);
   const cached = await findLocally(wanted, cache);
