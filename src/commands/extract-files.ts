@@ -32,6 +32,8 @@ export interface ExtractJob {
   readonly kinds: readonly LargeKind[];
   readonly formats: readonly Format[];
   readonly all: boolean;
+  /** False when drivers were chosen: tables by driver have only those. */
+  readonly hasAllDrivers: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: (warning: string) => void;
@@ -59,9 +61,9 @@ export async function writeExtract(job: ExtractJob, files: WrittenFile[]): Promi
   }
   job.signal.throwIfAborted();
   const startedMs = performance.now();
-  const chosen = new Set(drivers.map(({ number }) => number));
+  const chosen = job.hasAllDrivers ? null : new Set(drivers.map(({ number }) => number));
   const small: SmallTable[] = [lapsTable(raw), correctedLapsTable(raw), ...raw.smallTables].map((table) =>
-    ofDrivers(table, chosen),
+    chosen === null ? table : ofDrivers(table, chosen),
   );
   if (job.kinds.includes('lap')) small.push(checksumsTable(sums));
   const written = await writeSmallTables(small, dir);

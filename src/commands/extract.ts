@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '../config/schema.ts';
 import { F1Error } from '../domain/errors.ts';
 import { makeFolder } from '../util/make-folder.ts';
 import { userName } from '../util/user-name.ts';
@@ -18,6 +19,7 @@ interface ExtractOptions extends SessionOptions {
   readonly laps?: boolean;
   readonly telemetry?: string;
   readonly drivers?: string;
+  readonly resultsApi?: boolean;
   readonly all?: boolean;
   /** False with `--no-cache`. */
   readonly cache: boolean;
@@ -33,6 +35,7 @@ export const extractCommand: CommandModule = {
       .option('--laps', 'the small tables only (laps, results, weather …), and what --telemetry names')
       .option('--telemetry <kind>', 'exactly this telemetry: lap, driver or raw (several with commas)')
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
+      .option('--results-api', 'ask the results API too: grid, status, points, times of the first lap')
       .option('--all', 'everything recorded, not only from the first lap to the last');
     addSessionOptions(command)
       .option('--no-cache', 'read the recording anew and keep no table')
@@ -43,7 +46,7 @@ Examples:
   slipstream extract 2023/Monaco/R
   slipstream extract recordings/2023_monaco_race --out data --format parquet --drivers VER,HAM
   slipstream extract 2023/Monaco/R --laps --telemetry lap --format parquet
-  slipstream extract 2024/Spain/Q --laps --json`,
+  slipstream extract 2024/Spain/Q --laps --results-api --json`,
       )
       .action((session: string | undefined, options: ExtractOptions) => extract(session, options, context()));
   },
@@ -60,9 +63,10 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   const progress = createProgressLine(cli.quiet || cli.json);
   const files: WrittenFile[] = [];
   try {
-    const opened = await openRaw({
+    const config = await cli.config();
+    const read = await openRaw({
       spec,
-      config: await cli.config(),
+      config,
       log: cli.log,
       signal: cli.signal,
       onProgress: progress.onProgress,
@@ -72,12 +76,14 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
       noCache: !options.cache,
     });
     progress.close();
+    const opened = options.resultsApi === true ? await withResults(read, config, cli) : read;
     if (!cli.json) announce(opened, cli);
     const job = {
       opened,
       dir,
       kinds,
       formats,
+      hasAllDrivers: drivers.length === 0,
       all: options.all ?? false,
       signal: cli.signal,
       onProgress: progress.onProgress,
@@ -94,6 +100,14 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
       cli.log.info(`Interrupted: ${files.length} files are complete, nothing half-written is left`);
     throw error;
   }
+}
+
+/** The session with what the results API knows; without it, and a warning, when that does not answer. */
+async function withResults(opened: OpenedRaw, config: Config, cli: CliContext): Promise<OpenedRaw> {
+  const { applyResults, readResults } = await import('../source/results-api/index.ts');
+  const results = await readResults(opened.raw.identity, { config, log: cli.log, signal: cli.signal });
+  for (const warning of results.warnings) cli.log.warn(warning);
+  return { ...opened, raw: applyResults(opened.raw, results) };
 }
 
 /** Finds out before a long read whether the folder can be written. */

@@ -38,7 +38,8 @@ interface Result {
 const names = ['Q1', 'Q2', 'Q3'] as const;
 const text = (name: string): SmallColumn => ({ name, kind: 'text', unit: '' });
 
-const columns: readonly SmallColumn[] = [
+/** Columns of FastF1's `SessionResults`. */
+export const resultColumns: readonly SmallColumn[] = [
   ...['DriverNumber', 'BroadcastName', 'Abbreviation', 'DriverId', 'TeamName', 'TeamColor', 'TeamId'].map(
     text,
   ),
@@ -78,7 +79,11 @@ export function resultsTable(input: ResultsInput): SmallTable {
       (results.get(a.number)!.position ?? Infinity) - (results.get(b.number)!.position ?? Infinity) || 0,
   );
   const rows = order.map((driver) => rowOf(driver, results.get(driver.number)!));
-  return { name: 'results', columns, rows: rows.map((row) => row.map((cell, at) => asText(cell, at, rows))) };
+  return {
+    name: 'results',
+    columns: resultColumns,
+    rows: rows.map((row) => row.map((cell, at) => asText(cell, at, rows))),
+  };
 }
 
 const listed = new Set([
@@ -94,7 +99,7 @@ const listed = new Set([
 
 /** A text that only some drivers lack is 'None' in FastF1's table; one that all lack is empty. */
 function asText(cell: Cell, at: number, rows: readonly (readonly Cell[])[]): Cell {
-  if (cell !== null || !listed.has(columns[at]!.name)) return cell;
+  if (cell !== null || !listed.has(resultColumns[at]!.name)) return cell;
   return rows.every((row) => row[at] === null) ? null : 'None';
 }
 
