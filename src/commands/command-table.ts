@@ -24,6 +24,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./telemetry.ts')).telemetryCommand,
   },
   {
+    name: 'analyze',
+    summary: 'Show pace, tyre degradation, stops, sectors, corners and flags of a session',
+    load: async () => (await import('./analyze.ts')).analyzeCommand,
+  },
+  {
+    name: 'compare',
+    summary: 'Show where one lap gains and loses against another',
+    load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
     name: 'simulate',
     summary: 'Write a simulated race in the format of the timing archive',
     load: async () => (await import('./simulate.ts')).simulateCommand,

@@ -64,6 +64,13 @@ export const defaultConfig: Config = {
     brake_temperature_hysteresis_k: 50,
     brake_temperature_cooldown_s: 60,
   },
+  analysis: {
+    fuel_load_kg: 110,
+    fuel_s_per_kg: 0.031,
+    traffic_gap_s: 1.5,
+    min_stint_laps: 6,
+    mini_sectors: 24,
+  },
   bridge: {
     buffer_points: 60000,
     window_seconds: 300,

@@ -69,6 +69,13 @@ export const configSchema = z.strictObject({
     brake_temperature_hysteresis_k: z.number().nonnegative(),
     brake_temperature_cooldown_s: z.number().nonnegative(),
   }),
+  analysis: z.strictObject({
+    fuel_load_kg: z.number().min(0).max(200),
+    fuel_s_per_kg: z.number().min(0).max(0.2),
+    traffic_gap_s: z.number().min(0).max(30),
+    min_stint_laps: z.int().min(3).max(100),
+    mini_sectors: z.int().min(3).max(100),
+  }),
   bridge: z.strictObject({
     buffer_points: z.int().min(100).max(10_000_000),
     window_seconds: z.int().min(1).max(86_400),
