@@ -34,6 +34,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
+    name: 'quality',
+    summary: "Show how good a session's recording is: gaps, sentinels, repairs",
+    load: async () => (await import('./quality.ts')).qualityCommand,
+  },
+  {
     name: 'simulate',
     summary: 'Write a simulated race in the format of the timing archive',
     load: async () => (await import('./simulate.ts')).simulateCommand,

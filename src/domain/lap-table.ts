@@ -63,4 +63,8 @@ export interface CorrectedLap {
   readonly deletedByText: boolean;
   /** Lap number as the feed counts it; null for a generated lap. */
   readonly officialLap: number | null;
+  /** FastF1 columns of this lap that hold what was filled in or dropped instead of what was sent: 'LapTime', 'Sector2Time'. */
+  readonly repaired: readonly string[];
+  /** The lap is a stopped car's last or a lap 1 nobody timed: its end is an estimate. */
+  readonly generated: boolean;
 }

@@ -78,6 +78,8 @@ export interface TopicReport {
   /** Lines in which a bare NaN or Infinity was read as null. */
   readonly repaired: number;
   readonly malformed: number;
+  /** Lines whose stamp is earlier than that of the line before. */
+  readonly outOfOrder: number;
 }
 
 /** A topic that the session does not have. */

@@ -16,6 +16,8 @@ export function correctedLapsTable({ timing }: Pick<SessionTable, 'timing'>): Sm
       { name: 'racing', kind: 'boolean', unit: '' },
       { name: 'deletedByText', kind: 'boolean', unit: '' },
       { name: 'officialLap', kind: 'integer', unit: '' },
+      { name: 'repaired', kind: 'text', unit: '' },
+      { name: 'generated', kind: 'boolean', unit: '' },
     ],
     rows: timing.correctedLaps.map((lap) => [
       lap.driverNumber,
@@ -28,6 +30,8 @@ export function correctedLapsTable({ timing }: Pick<SessionTable, 'timing'>): Sm
       lap.racing,
       lap.deletedByText,
       lap.officialLap,
+      lap.repaired.join(' '),
+      lap.generated,
     ]),
   };
 }

@@ -7,6 +7,8 @@ export interface LapRow {
   lapTimeMs: number | null;
   /** The feed sent an empty lap time: it has none to give. */
   explicitlyNone: boolean;
+  /** FastF1 columns whose value is not what was sent: filled in from others, or dropped because it contradicts them. */
+  readonly repaired: string[];
   sectors: [number | null, number | null, number | null];
   /** When each sector time arrived. */
   sectorMs: [number | null, number | null, number | null];
@@ -32,6 +34,7 @@ export function emptyRow(): LapRow {
     endMs: null,
     lapTimeMs: null,
     explicitlyNone: false,
+    repaired: [],
     sectors: [null, null, null],
     sectorMs: [null, null, null],
     pitInMs: null,
@@ -138,19 +141,27 @@ export function collectRows(events: readonly LapEvent[], reading: CountReading):
 function repairTimes(rows: readonly LapRow[]): void {
   for (const [index, row] of rows.entries()) {
     const known = row.sectors.reduce<number>((sum, sector) => sum + (sector ?? 0), 0);
+    const sentMs = row.lapTimeMs;
     if (row.lapTimeMs !== null && known > row.lapTimeMs) row.lapTimeMs = null;
     else if (row.lapTimeMs === null && row.explicitlyNone) row.lapTimeMs = sumOf(row.sectors);
     const previous = index > 0 ? rows[index - 1]! : null;
-    if (previous === null) continue;
-    if (row.lapTimeMs === null && previous.lapTimeMs !== null && sumOf(row.sectors) === previous.lapTimeMs) {
-      row.lapTimeMs = previous.lapTimeMs;
-    }
-    const missing = row.sectors.filter((sector) => sector === null).length;
-    if (missing !== 1 || row.lapTimeMs === null) continue;
-    const at = row.sectors.indexOf(null);
-    const candidate = row.lapTimeMs - known;
-    if (candidate === previous.sectors[at]) row.sectors[at] = candidate;
+    if (previous !== null) repairFromLapBefore(row, previous, known);
+    if (row.lapTimeMs !== sentMs) row.repaired.push('LapTime');
   }
+}
+
+/** Takes values that were not sent again because they are those of the lap before (rule 11). */
+function repairFromLapBefore(row: LapRow, previous: LapRow, known: number): void {
+  if (row.lapTimeMs === null && previous.lapTimeMs !== null && sumOf(row.sectors) === previous.lapTimeMs) {
+    row.lapTimeMs = previous.lapTimeMs;
+  }
+  const missing = row.sectors.filter((sector) => sector === null).length;
+  if (missing !== 1 || row.lapTimeMs === null) return;
+  const at = row.sectors.indexOf(null);
+  const candidate = row.lapTimeMs - known;
+  if (candidate !== previous.sectors[at]) return;
+  row.sectors[at] = candidate;
+  row.repaired.push(`Sector${at + 1}Time`);
 }
 
 /** Moves lap ends to their least delayed trigger (rule 12); an end before the end of the lap before is no trigger. */

@@ -59,6 +59,7 @@ async function readStream(path: string, options: ReadTopicOptions, take: TakePay
       try {
         const reason = take(bytes.subarray(start + length, end), stampMs, line);
         if (reason !== null) report.malformed(counts, line, reason);
+        if (stampMs < counts.lastStampMs) counts.outOfOrder++;
         counts.lastStampMs = stampMs;
       } catch (error) {
         if (!(error instanceof UnpackError || error instanceof SyntaxError)) throw error;

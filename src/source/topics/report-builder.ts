@@ -11,6 +11,8 @@ export interface TopicCounts {
   bytes: number;
   repaired: number;
   malformed: number;
+  /** Lines whose stamp is earlier than that of the line before. */
+  outOfOrder: number;
   /** Stamp of the last readable line; NaN before the first. */
   lastStampMs: number;
 }
@@ -28,7 +30,15 @@ export class ReportBuilder {
   }
 
   topic(name: string): TopicCounts {
-    const counts = { topic: name, lines: 0, bytes: 0, repaired: 0, malformed: 0, lastStampMs: Number.NaN };
+    const counts = {
+      topic: name,
+      lines: 0,
+      bytes: 0,
+      repaired: 0,
+      malformed: 0,
+      outOfOrder: 0,
+      lastStampMs: Number.NaN,
+    };
     this.#topics.push(counts);
     return counts;
   }
@@ -78,13 +88,16 @@ export class ReportBuilder {
         { missing },
       );
     for (const warning of this.#warnings) this.#log.warn(warning);
-    const topics = this.#topics.map(({ topic, lines: count, bytes, repaired, malformed }): TopicReport => ({
-      topic,
-      lines: count,
-      bytes,
-      repaired,
-      malformed,
-    }));
+    const topics = this.#topics.map(
+      ({ topic, lines: count, bytes, repaired, malformed, outOfOrder }): TopicReport => ({
+        topic,
+        lines: count,
+        bytes,
+        repaired,
+        malformed,
+        outOfOrder,
+      }),
+    );
     return { topics, missing, malformed: this.#malformed, warnings: this.#warnings };
   }
 }

@@ -43,6 +43,8 @@ export function correctLaps(input: CorrectionInput): CorrectedLap[] {
         racing: lap !== undefined && racing.has(lap),
         deletedByText: lap !== undefined && deleted.has(lap),
         officialLap: row.isGenerated ? null : row.officialLap,
+        repaired: row.repaired,
+        generated: row.isGenerated,
       };
     });
   });
