@@ -39,7 +39,10 @@ interface AnalyzeOptions extends SessionOptions {
 export const analyzeCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
-      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .argument(
+        '[session]',
+        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
+      )
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--out <dir>', 'write the tables as CSV to this folder instead of printing them');
     addSessionOptions(command)

@@ -32,7 +32,10 @@ interface CompareOptions extends SessionOptions {
 export const compareCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
-      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .argument(
+        '[session]',
+        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
+      )
       .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
       .requiredOption('--with <code>', 'whom to compare with; the same driver for two of his laps')
       .option('--lap <n>', 'lap of the driver, or fastest', 'fastest')

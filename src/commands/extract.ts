@@ -29,7 +29,10 @@ interface ExtractOptions extends SessionOptions {
 export const extractCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
-      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .argument(
+        '[session]',
+        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
+      )
       .option('--out <dir>', 'folder for the files, made when missing', 'data')
       .option('--format <list>', 'formats of the large files: csv, parquet', 'csv,parquet')
       .option('--laps', 'the small tables only (laps, results, weather …), and what --telemetry names')

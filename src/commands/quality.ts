@@ -27,7 +27,10 @@ interface QualityOptions extends SessionOptions {
 export const qualityCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
-      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .argument(
+        '[session]',
+        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
+      )
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--out <file>', 'write an HTML page with pictures to this file');
     addSessionOptions(command)

@@ -13,7 +13,10 @@ import { warnOtherRun } from './warn-other-run.ts';
 /** `slipstream replay`: the replay alone, against Kafka. */
 export const replayCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command.argument('[session]', 'folder, URL or YEAR/EVENT/SESSION (default: the configured race)');
+    command.argument(
+      '[session]',
+      'folder, recording file, URL or YEAR/EVENT/SESSION (default: the configured race)',
+    );
     addReplayOptions(command, 'auto, managed or HOST:PORT');
     command
       .addHelpText(

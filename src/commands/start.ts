@@ -9,7 +9,7 @@ export const startCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command.argument(
       '[session]',
-      'folder, URL or YEAR/EVENT/SESSION (default: the configured race, else a simulated one)',
+      'folder, recording file, URL or YEAR/EVENT/SESSION (default: the configured race, else a simulated one)',
     );
     addReplayOptions(command);
     addBridgeOptions(command);

@@ -23,7 +23,10 @@ interface TelemetryOptions extends SessionOptions {
 export const telemetryCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
-      .argument('[session]', 'folder, URL or YEAR/EVENT/SESSION; the configured race when left out')
+      .argument(
+        '[session]',
+        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
+      )
       .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
       .requiredOption('--lap <n>', 'lap number of this driver')
       .option(

@@ -31,6 +31,8 @@ export interface ReadFolderOptions {
   /** What the folder's place or `--name` say; used where SessionInfo is silent. */
   readonly identityHint: SessionIdentity | null;
   readonly carAlias?: ReadonlyMap<string, string> | undefined;
+  /** What the folder stands for in messages; the folder itself when absent. */
+  readonly place?: string | undefined;
   /** Topics that the session's own index lists; null when there is none. */
   readonly expectedTopics?: readonly string[] | null;
   /** What to add for the user when the recording is incomplete. */
@@ -227,6 +229,7 @@ function kindOf({ session }: SessionIdentity, isRace: boolean): 'race' | 'qualif
  * a readable topic, `F1_SOURCE_NOT_DATA` when there are web pages only, `F1_SOURCE_NO_IDENTITY` when nothing names the session. Holds the columns and one line at a time.
  */
 export async function readFolder(folder: string, options: ReadFolderOptions): Promise<FolderReading> {
+  const place = options.place ?? folder;
   const files = await listTopicFiles(folder);
   const report = new ReportBuilder(options.log);
   const timing = createTimingReader();
@@ -236,7 +239,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   if (readable.length === 0 && telemetry.pages > 0) {
     throw new F1Error(
       'F1_SOURCE_NOT_DATA',
-      `Cannot open the session in ${folder}: its files are HTML or XML pages`,
+      `Cannot open the session in ${place}: its files are HTML or XML pages`,
       {
         hint: 'An error page was stored instead of data: slipstream cache clear, or fetch the files again',
         exitCode: 2,
@@ -246,7 +249,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   if (readable.length === 0) {
     throw new F1Error(
       'F1_SOURCE_EMPTY',
-      `Cannot open the session in ${folder}: no topic file of the archive in it can be read`,
+      `Cannot open the session in ${place}: no topic file of the archive in it can be read`,
       {
         hint: 'Name the folder that holds files like TimingData.jsonStream or CarData.z.jsonStream',
         exitCode: 2,
@@ -258,7 +261,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
   if (identity === null) {
     throw new F1Error(
       'F1_SOURCE_NO_IDENTITY',
-      `Cannot tell which session is in ${folder}: there is no SessionInfo and the folder's name does not say`,
+      `Cannot tell which session is in ${place}: there is no SessionInfo and the folder's name does not say`,
       {
         hint: 'Say it: --name "2023 Qatar Race"',
         exitCode: 2,

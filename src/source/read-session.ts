@@ -4,6 +4,7 @@ import type { RawSession, SessionIdentity } from '../domain/raw-session.ts';
 import { identityFromFolder, identityFromName } from './identity/identity.ts';
 import { readArchive } from './read-archive.ts';
 import { readFolder, type FolderReading } from './read-folder.ts';
+import { readRecordingFile } from './recordings/read-recording.ts';
 import type { SessionRef } from './session-ref.ts';
 
 export interface ReadSessionOptions {
@@ -42,6 +43,14 @@ export async function readSession(ref: SessionRef, options: ReadSessionOptions):
       identityHint: hintFor(place, options.name),
       carAlias: options.carAlias,
       ...more,
+    });
+  if (ref.kind === 'recording')
+    return readRecordingFile(ref.location, {
+      log: options.log,
+      signal: options.signal,
+      onProgress: options.onProgress,
+      identityHint: hintFor(place, options.name),
+      carAlias: options.carAlias,
     });
   if (ref.archive !== null) return readArchive(ref, ref.archive, { ...options, read });
   return (await read(ref.location, {})).session;

@@ -34,6 +34,8 @@ export function inflateLine(base64: string): Buffer {
     bytes = inflateRawSync(input, { maxOutputLength: maxInflatedBytes });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw new UnpackError(`Compressed data unpacks to more than ${maxInflatedBytes / 1024 / 1024} MiB`);
     const reason = code === 'Z_BUF_ERROR' ? 'Compressed data is cut off' : 'Compressed data is damaged';
     throw new UnpackError(`${reason}: ${error instanceof Error ? error.message : String(error)}`);
   }

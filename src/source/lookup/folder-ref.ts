@@ -15,6 +15,15 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** True when the path is a file. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
 async function hasTopics(folder: string): Promise<boolean> {
   return (await listTopicFiles(folder)).length > 0;
 }

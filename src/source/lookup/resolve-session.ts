@@ -13,8 +13,9 @@ import type { Season } from '../archive/season.ts';
 import { findEvent } from '../schedule/find-event.ts';
 import { readSchedule } from '../schedule/read-schedule.ts';
 import { checkCopy } from './check-copy.ts';
-import { folderRef, isFolder } from './folder-ref.ts';
+import { folderRef, isFile, isFolder } from './folder-ref.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
+import { recordingRef } from '../recordings/recording-ref.ts';
 import { cacheKeyOf, type SessionRef } from '../session-ref.ts';
 import { urlRef } from './url-ref.ts';
 
@@ -241,7 +242,7 @@ function noteMatch(found: FoundSession, log: Log): void {
 }
 
 /**
- * Finds the session that a text names: a folder, an http(s) URL, `YEAR/EVENT/SESSION`, or (undefined) the configured
+ * Finds the session that a text names: a folder, the file of a recording, an http(s) URL, `YEAR/EVENT/SESSION`, or (undefined) the configured
  * race. `YEAR/EVENT/SESSION` is looked for in the cache, in `source.archive_dir`, then in the archive through the
  * season's index. Errors (exit code 2): `F1_SOURCE_NOT_FOUND` with the nearest names, `F1_SOURCE_NOT_READY`,
  * `F1_SOURCE_PATH_REFUSED`, `F1_SOURCE_EMPTY`; `F1_SOURCE_UNREACHABLE` when only the network could tell.
@@ -250,11 +251,12 @@ export async function resolveSession(spec: string | undefined, options: ResolveO
   const wanted = spec ?? configuredSpec(options.config);
   if (/^https?:\/\//i.test(wanted)) return urlRef(wanted, options);
   if (wanted.startsWith('file:') || (await isFolder(wanted))) return folderRef(wanted, wanted);
+  if (await isFile(wanted)) return recordingRef(wanted, wanted);
   const parsed = parseSpec(wanted);
   if (parsed !== null) return resolveInArchive(wanted, parsed, options);
   throw new F1Error(
     'F1_SOURCE_NOT_FOUND',
-    `Cannot find the session ${wanted}: there is no such folder and it is not built as YEAR/EVENT/SESSION`,
+    `Cannot find the session ${wanted}: there is no such folder or file and it is not built as YEAR/EVENT/SESSION`,
     {
       hint: 'Examples: 2023/Monaco/R, 2021/Saudi Arabia/R, recordings/2023_qatar_race, https://…/static/2023/…/',
       exitCode: 2,

@@ -98,9 +98,13 @@ export function createTimingReader(): TimingReader {
     const statuses = status.finish();
     const identity = identityOf(sessionInfo, options.identityHint);
     const raceLike = isRaceLike(identity) ?? (feed.hasLapGaps() || statuses.totalLaps !== null);
-    const startMs = statuses.sessionStatus.find((change) => change.status === 'Started')?.sessionMs ?? null;
+    const startedMs = statuses.sessionStatus.find((change) => change.status === 'Started')?.sessionMs ?? null;
+    const late = startedMs === null ? lateStart(feed.laps, statuses) : null;
+    const startMs = startedMs ?? late?.startMs ?? null;
     const list = driverList.finish((driverNumber) => hasLaps(feed.laps.get(driverNumber)));
     const warnings = [...list.warnings];
+    if (late !== null)
+      warnings.push(`The recording does not tell the start of the session: ${late.reason} stands in for it`);
     for (const topic of statuses.standIns) warnings.push(`${topic} is missing: SessionData stands in for it`);
 
     const drivers = list.drivers.length > 0 ? list.drivers : driversWithoutList(feed.laps, tyres.rows);
@@ -269,4 +273,21 @@ function driversWithoutList(
   const numbers = [...new Set([...laps.keys(), ...sets.keys()])].filter((number) => /^\d{1,3}$/.test(number));
   numbers.sort((a, b) => Number(a) - Number(b));
   return numbers.map((number) => ({ number, code: number, name: number, team: '', teamColour: '', line: 0 }));
+}
+
+/** When a recording begins after the start: the first sign of a running session, if there are laps at all. */
+function lateStart(
+  laps: ReadonlyMap<string, readonly LapEvent[]>,
+  statuses: {
+    readonly allSessionStatus: readonly { readonly sessionMs: number }[];
+    readonly allTrackStatus: readonly { readonly sessionMs: number; readonly status: string }[];
+  },
+): { readonly startMs: number; readonly reason: string } | null {
+  if (![...laps.values()].some(hasLaps)) return null;
+  const first = statuses.allSessionStatus[0];
+  if (first !== undefined) return { startMs: first.sessionMs, reason: 'its first session status' };
+  const green = statuses.allTrackStatus.find(({ status }) => status === '1');
+  if (green !== undefined) return { startMs: green.sessionMs, reason: 'the first green flag' };
+  const events = [...laps.values()].flatMap(([event]) => (event === undefined ? [] : [event.sessionMs]));
+  return { startMs: Math.min(...events), reason: 'the first lap data' };
 }
