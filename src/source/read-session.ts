@@ -5,6 +5,7 @@ import { identityFromFolder, identityFromName } from './identity/identity.ts';
 import { readArchive } from './read-archive.ts';
 import { readFolder, type FolderReading } from './read-folder.ts';
 import { readRecordingFile } from './recordings/read-recording.ts';
+import { readTables } from './tables/read-tables.ts';
 import type { SessionRef } from './session-ref.ts';
 
 export interface ReadSessionOptions {
@@ -44,14 +45,16 @@ export async function readSession(ref: SessionRef, options: ReadSessionOptions):
       carAlias: options.carAlias,
       ...more,
     });
-  if (ref.kind === 'recording')
-    return readRecordingFile(ref.location, {
+  if (ref.kind === 'recording' || ref.kind === 'tables') {
+    const readFile = ref.kind === 'tables' ? readTables : readRecordingFile;
+    return readFile(ref.location, {
       log: options.log,
       signal: options.signal,
       onProgress: options.onProgress,
       identityHint: hintFor(place, options.name),
       carAlias: options.carAlias,
     });
+  }
   if (ref.archive !== null) return readArchive(ref, ref.archive, { ...options, read });
   return (await read(ref.location, {})).session;
 }

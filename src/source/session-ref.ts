@@ -15,7 +15,7 @@ export interface ArchiveSource {
 
 /** A session that was found: where it is and what tells one state of it from another. */
 export interface SessionRef {
-  readonly kind: 'folder' | 'archive' | 'recording';
+  readonly kind: 'folder' | 'archive' | 'recording' | 'tables';
   /** What the user wrote, or `YEAR/EVENT/SESSION` of the configured race. */
   readonly spec: string;
   /** For people: '2023 Monaco Grand Prix, Race', or the folder's name. */

@@ -10,12 +10,16 @@ import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from '.
 import { fingerprintOfCopy } from '../archive/manifest.ts';
 import { readSeasonIndex, type SeasonAnswer } from '../archive/season-index.ts';
 import type { Season } from '../archive/season.ts';
+import type { EventSchedule } from '../schedule/event-schedule.ts';
 import { findEvent } from '../schedule/find-event.ts';
 import { readSchedule } from '../schedule/read-schedule.ts';
 import { checkCopy } from './check-copy.ts';
-import { folderRef, isFile, isFolder } from './folder-ref.ts';
+import { folderRef, hasTopicsWithin, isFile, isFolder } from './folder-ref.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
 import { recordingRef } from '../recordings/recording-ref.ts';
+import { findTables } from '../tables/read-tables.ts';
+import { openTable } from '../tables/table-file.ts';
+import { tablesRef } from '../tables/tables-ref.ts';
 import { cacheKeyOf, type SessionRef } from '../session-ref.ts';
 import { urlRef } from './url-ref.ts';
 
@@ -176,15 +180,26 @@ async function findAnywhere(
 async function withDay(parsed: WantedSession, options: ResolveOptions): Promise<WantedSession> {
   const wanted = { ...parsed, matching: options.config.source.event_matching };
   if (!/^\d{1,2}$/.test(wanted.event)) return wanted;
-  try {
-    const timeoutMs = options.timeoutMs ?? options.config.source.probe_timeout_ms;
-    const schedule = await readSchedule(wanted.year, { ...options, timeoutMs, backend: 'fastf1' });
-    const day = findEvent(wanted.event, schedule, 'strict').event.sessions.at(-1)?.localStart?.slice(0, 10);
-    return day === undefined ? wanted : { ...wanted, day };
-  } catch (error) {
-    if (!(error instanceof F1Error) || error.code !== 'F1_SOURCE_UNREACHABLE') throw error;
-    options.log.warn(`No schedule can be reached: event ${wanted.event} is counted in the season's index`);
+  const schedule = await scheduleOfRounds(wanted.year, options);
+  if (schedule === null) {
+    options.log.warn(`No schedule can be read: event ${wanted.event} is counted in the season's index`);
     return wanted;
+  }
+  const day = findEvent(wanted.event, schedule, 'strict').event.sessions.at(-1)?.localStart?.slice(0, 10);
+  return day === undefined ? wanted : { ...wanted, day };
+}
+
+/** The schedule whose rounds count; null when it cannot be reached or lacks the season, which the index may have. */
+async function scheduleOfRounds(year: number, options: ResolveOptions): Promise<EventSchedule | null> {
+  const timeoutMs = options.timeoutMs ?? options.config.source.probe_timeout_ms;
+  try {
+    return await readSchedule(year, { ...options, timeoutMs, backend: 'fastf1' });
+  } catch (error) {
+    const isAbsent =
+      error instanceof F1Error &&
+      (error.code === 'F1_SOURCE_UNREACHABLE' || error.code === 'F1_SOURCE_NOT_FOUND');
+    if (!isAbsent) throw error;
+    return null;
   }
 }
 
@@ -241,6 +256,11 @@ function noteMatch(found: FoundSession, log: Log): void {
   if (found.note !== null) log.info(found.note);
 }
 
+/** True for a folder of tables: OpenF1's or FastF1's, and no topic file of the archive in it or below it. */
+async function hasOnlyTables(folder: string): Promise<boolean> {
+  return !(await hasTopicsWithin(folder)) && (await findTables(folder)).size > 0;
+}
+
 /**
  * Finds the session that a text names: a folder, the file of a recording, an http(s) URL, `YEAR/EVENT/SESSION`, or (undefined) the configured
  * race. `YEAR/EVENT/SESSION` is looked for in the cache, in `source.archive_dir`, then in the archive through the
@@ -250,8 +270,13 @@ function noteMatch(found: FoundSession, log: Log): void {
 export async function resolveSession(spec: string | undefined, options: ResolveOptions): Promise<SessionRef> {
   const wanted = spec ?? configuredSpec(options.config);
   if (/^https?:\/\//i.test(wanted)) return urlRef(wanted, options);
-  if (wanted.startsWith('file:') || (await isFolder(wanted))) return folderRef(wanted, wanted);
-  if (await isFile(wanted)) return recordingRef(wanted, wanted);
+  if (wanted.startsWith('file:')) return folderRef(wanted, wanted);
+  if (await isFolder(wanted))
+    return (await hasOnlyTables(wanted)) ? tablesRef(wanted, wanted) : folderRef(wanted, wanted);
+  if (await isFile(wanted))
+    return (await openTable(wanted).catch(() => null)) === null
+      ? recordingRef(wanted, wanted)
+      : tablesRef(wanted, wanted);
   const parsed = parseSpec(wanted);
   if (parsed !== null) return resolveInArchive(wanted, parsed, options);
   throw new F1Error(

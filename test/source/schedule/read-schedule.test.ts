@@ -204,3 +204,13 @@ test(
     server.files.delete('/schedules/schedule_2023.json');
   },
 );
+
+test(
+  'C18: YEAR/ROUND/SESSION counts in the index when the schedule lacks the season',
+  { skip: skipSamples },
+  async (t) => {
+    const { options, log } = await setUp(t, { '/static/2023/Index.json': readFileSync(index2023!) });
+    assert.equal((await resolveSession('2023/6/R', options)).title, '2023 Monaco Grand Prix, Race');
+    assert.ok(log.warnings.includes("No schedule can be read: event 6 is counted in the season's index"));
+  },
+);
