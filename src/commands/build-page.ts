@@ -11,6 +11,9 @@ const packageRoot = resolve(import.meta.dirname, '../..');
  */
 export async function buildPage(log: Log, signal: AbortSignal): Promise<string | null> {
   const dist = resolve(packageRoot, 'web/dist');
+  // A packed program brings its page built, without the sources.
+  if (!existsSync(resolve(packageRoot, 'web/vite.config.ts')))
+    return existsSync(resolve(dist, 'index.html')) ? dist : null;
   const child = spawn(process.execPath, [resolve(packageRoot, 'scripts/build-web.mjs'), '--quiet'], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { F1Error, messageOf } from '../domain/errors.ts';
 import type { Log, OnProgress } from '../domain/log.ts';
@@ -52,7 +53,7 @@ export async function startReplay(request: ReplayRequest): Promise<ReplayHandle>
         ? { kind: 'kafka', bootstrap: bootstrapOf(chosen), isManaged: chosen.isManaged }
         : { kind: 'embedded', port: channel.port2 },
   };
-  const worker = new Worker(new URL('./replay-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL(`./replay-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: data,
     transferList: channel === null ? [] : [channel.port2],
     name: 'replay',

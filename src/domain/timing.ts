@@ -118,4 +118,8 @@ export interface SessionTiming {
   readonly raceControl: readonly RaceControlMessage[];
   readonly weather: readonly WeatherSample[];
   readonly lapCount: readonly LapCountChange[];
+  /** Starts of the parts of a qualifying, session ms; empty for other sessions. */
+  readonly partStartsMs: readonly number[];
+  /** Time of the last session status: the last part ends there; null without one. */
+  readonly lastStatusMs: number | null;
 }

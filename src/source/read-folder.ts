@@ -299,8 +299,6 @@ export async function readFolder(folder: string, options: ReadFolderOptions): Pr
       kind: kindOf(identity, result.isRace),
       session: identity.session,
       lappers: result.lappers,
-      partStartsMs: result.partStartsMs,
-      lastStatusMs: result.lastStatusMs,
     }),
     report: report.build(),
   };

@@ -76,6 +76,8 @@ const source: TimingSource = {
     ],
     weather: [],
     lapCount: [{ sessionMs: 61_000, currentLap: 1, totalLaps: 3 }],
+    partStartsMs: [],
+    lastStatusMs: null,
   },
 };
 

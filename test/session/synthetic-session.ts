@@ -94,6 +94,8 @@ export const emptyTiming: SessionTiming = {
   raceControl: [],
   weather: [],
   lapCount: [],
+  partStartsMs: [],
+  lastStatusMs: null,
 };
 
 /** A session of one car, '1' VER, with two laps of 4 s and samples from −1 s to 9 s; every part can be replaced. */

@@ -89,6 +89,8 @@ export function sessionTable(
       raceControl: [],
       weather: [],
       lapCount: [],
+      partStartsMs: [],
+      lastStatusMs: null,
     },
     report: { topics: [], missing: [], malformed: [], warnings: [] },
   };

@@ -174,6 +174,8 @@ function timingOf(drivers: readonly Driver[], lapCount: number): SessionTiming {
         windSpeedMs: 2,
       },
     ],
+    partStartsMs: [],
+    lastStatusMs: null,
     lapCount: numbers.map((lap) => ({ sessionMs: endOf(lap - 1), currentLap: lap, totalLaps: lapCount })),
   };
 }

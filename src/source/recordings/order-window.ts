@@ -45,7 +45,8 @@ export function createOrderWindow(
       const timeMs = own === null ? lastMs : Math.max(own, emittedMs);
       lastMs = timeMs;
       let at = waiting.length;
-      while (at > 0 && timeMs !== null && (waiting[at - 1]!.timeMs ?? -Infinity) > timeMs) at--;
+      const placeMs = timeMs ?? Infinity;
+      while (at > 0 && (waiting[at - 1]!.timeMs ?? -Infinity) > placeMs) at--;
       waiting.splice(at, 0, { message, timeMs });
       newestMs = Math.max(newestMs, timeMs ?? -Infinity);
       release(newestMs - windowMs);

@@ -24,8 +24,6 @@ export interface SmallTablesReader {
     readonly session: string;
     /** Cars that ended a lap: FastF1 leaves the others out of the stream of gaps. */
     readonly lappers: ReadonlySet<string>;
-    readonly partStartsMs: readonly number[];
-    readonly lastStatusMs: number | null;
   }): SmallTable[];
 }
 
@@ -53,7 +51,9 @@ export function createSmallTables(): SmallTablesReader {
     finish({ timing, lappers, ...context }) {
       const listed = drivers.drivers();
       const results =
-        listed.length === 0 ? null : resultsTable({ ...context, drivers: listed, laps: timing.lapTable });
+        listed.length === 0
+          ? null
+          : resultsTable({ ...context, ...partsOf(timing), drivers: listed, laps: timing.lapTable });
       return [
         results,
         ...tables.map((table) => table.finish(lappers)),
@@ -62,6 +62,13 @@ export function createSmallTables(): SmallTablesReader {
       ].filter((table) => table !== null);
     },
   };
+}
+
+function partsOf({
+  partStartsMs,
+  lastStatusMs,
+}: SessionTiming): Pick<ResultsInput, 'partStartsMs' | 'lastStatusMs'> {
+  return { partStartsMs, lastStatusMs };
 }
 
 /** `tyre_stints`: our own reading of the sets driven, in the order they were announced. */

@@ -16,6 +16,8 @@ export const emptyTiming: SessionTiming = {
   raceControl: [],
   weather: [],
   lapCount: [],
+  partStartsMs: [],
+  lastStatusMs: null,
 };
 
 /** What a table says of a lap; session ms. */

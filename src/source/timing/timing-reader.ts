@@ -32,10 +32,6 @@ export interface TimingResult {
   readonly isRace: boolean;
   /** Cars that ended a lap, listed or not. */
   readonly lappers: ReadonlySet<string>;
-  /** When each part of a qualifying began: the earliest of all cars, session ms. */
-  readonly partStartsMs: readonly number[];
-  /** Time of the last session status, whatever it says; null without one. */
-  readonly lastStatusMs: number | null;
   /** Sentences for the user. */
   readonly warnings: string[];
 }
@@ -213,6 +209,11 @@ export function createTimingReader(): TimingReader {
       messages,
       sessionStatus: statuses.allSessionStatus,
     });
+    const starts = drivers.flatMap(({ number }) =>
+      (driven.get(number)?.length ?? 0) > 0 ? [partStarts(feed.laps.get(number) ?? [])] : [],
+    );
+    const partStartsMs = [0, 1, 2].map((part) => Math.min(dayMs, ...starts.map((own) => own[part] ?? dayMs)));
+    const lastStatusMs = statuses.allSessionStatus.at(-1)?.sessionMs ?? null;
     const timing: SessionTiming = {
       startMs,
       totalLaps: statuses.totalLaps,
@@ -227,16 +228,13 @@ export function createTimingReader(): TimingReader {
       raceControl: messages,
       weather: statuses.weather,
       lapCount: statuses.lapCount,
+      partStartsMs,
+      lastStatusMs,
     };
-    const starts = drivers.flatMap(({ number }) =>
-      (driven.get(number)?.length ?? 0) > 0 ? [partStarts(feed.laps.get(number) ?? [])] : [],
-    );
-    const partStartsMs = [0, 1, 2].map((part) => Math.min(dayMs, ...starts.map((own) => own[part] ?? dayMs)));
-    const lastStatusMs = statuses.allSessionStatus.at(-1)?.sessionMs ?? null;
     const lappers = new Set(
       [...feed.laps].flatMap(([number, events]) => (hasLapEnd(events) ? [number] : [])),
     );
-    return { identity, drivers, timing, isRace: raceLike, lappers, partStartsMs, lastStatusMs, warnings };
+    return { identity, drivers, timing, isRace: raceLike, lappers, warnings };
   }
 
   return {

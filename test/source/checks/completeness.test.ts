@@ -42,6 +42,8 @@ function timing(options: {
     laps: Array.from({ length: options.driven }, (_, index) => lap(index + 1)),
     sessionStatus: options.statuses.map(([status, sessionMs]) => ({ status, sessionMs })),
     lapCount: [{ sessionMs: 0, currentLap: options.lap, totalLaps: options.total }],
+    partStartsMs: [],
+    lastStatusMs: null,
   };
 }
 
