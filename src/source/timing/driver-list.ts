@@ -8,6 +8,8 @@ const lateMs = 3_600_000;
 
 interface Listed {
   state: unknown;
+  /** Teams named for the car, in order: a driver can change teams under one number of the list. */
+  readonly teams: string[];
   readonly late: boolean;
   readonly firstLine: number;
 }
@@ -25,6 +27,12 @@ export interface DriverListReader {
   /** `hasLaps`: the number drove laps of its own in this session. */
   finish(hasLaps: (driverNumber: string) => boolean): { drivers: Driver[]; warnings: string[] };
   readonly lines: readonly LineChange[];
+}
+
+/** A patch without empty team names: what was known is not lost to a null. */
+function withoutEmptyTeam(patch: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { TeamName, ...rest } = patch;
+  return toText(TeamName) === '' ? rest : patch;
 }
 
 function driverOf(key: string, listed: Listed): Driver {
@@ -49,8 +57,10 @@ export function createDriverListReader(): DriverListReader {
   const lines: LineChange[] = [];
 
   function accept(stampMs: number, data: unknown): void {
-    for (const [key, patch] of feedEntries(data)) {
-      if (!isFeedObject(patch)) continue;
+    for (const [key, sent] of feedEntries(data)) {
+      if (!isFeedObject(sent)) continue;
+      const patch = withoutEmptyTeam(sent);
+      const team = toText(patch['TeamName']);
       const known = listed.get(key);
       const line = toCount(patch['Line']);
       if (line !== null && line > 0 && (known !== undefined || stampMs <= lateMs)) {
@@ -59,11 +69,13 @@ export function createDriverListReader(): DriverListReader {
       if (known === undefined) {
         listed.set(key, {
           state: mergeState(undefined, patch),
+          teams: team === '' ? [] : [team],
           late: stampMs > lateMs,
           firstLine: line ?? 0,
         });
       } else if (stampMs <= lateMs || known.late) {
         known.state = mergeState(known.state, patch);
+        if (team !== '' && known.teams.at(-1) !== team) known.teams.push(team);
         if (known.firstLine === 0 && line !== null) listed.set(key, { ...known, firstLine: line });
       }
     }
@@ -86,6 +98,10 @@ export function createDriverListReader(): DriverListReader {
       if (entry.late)
         warnings.push(
           `Car ${driver.number} (${driver.code}) is late: listed more than an hour after the stream began, kept because it has laps of its own`,
+        );
+      if (entry.teams.length > 1)
+        warnings.push(
+          `Car ${driver.number} (${driver.code}) is listed for ${entry.teams.length} teams, ${entry.teams.join(', then ')}: the last one counts`,
         );
       if (driver.number !== key) warnings.push(`Driver list key ${key} stands for car ${driver.number}`);
     }
