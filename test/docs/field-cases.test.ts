@@ -16,10 +16,12 @@ const rows = [...page.matchAll(/^\| ([A-F]\d+) \| (.+?) \| (.+) \|$/gm)].map((ma
 const expected = [
   ...Array.from({ length: 15 }, (_, index) => `A${index + 1}`),
   ...Array.from({ length: 11 }, (_, index) => `B${index + 1}`),
+  ...Array.from({ length: 21 }, (_, index) => `C${index + 1}`),
+  ...Array.from({ length: 5 }, (_, index) => `D${index + 1}`),
   ...Array.from({ length: 26 }, (_, index) => `E${index + 1}`),
 ];
 
-test('field-cases.md has one line for every case of sections A, B and E', () => {
+test('field-cases.md has one line for every case of sections A to E', () => {
   assert.deepEqual(
     rows.map(({ id }) => id),
     expected,

@@ -128,6 +128,19 @@ test('an oval has two corners in its direction', () => {
   for (const { radiusM } of found) assert.ok(Math.abs(radiusM - 60) < 8, String(radiusM));
 });
 
+test('B10: a lap with fewer than 200 distinct positions is never the track', () => {
+  const rows = 400;
+  const { x, y } = circle(500, rows);
+  const lap = (distinct: number): LapTrace => ({
+    ...madeTrace(Array<number>(rows - 1).fill(200), 3000),
+    xM: Float64Array.from({ length: rows }, (_, row) => x[Math.min(row, distinct - 1)]!),
+    yM: Float64Array.from({ length: rows }, (_, row) => y[Math.min(row, distinct - 1)]!),
+    isPosition: new Uint8Array(rows).fill(1),
+  });
+  assert.equal(trackLine(lap(199)), null);
+  assert.notEqual(trackLine(lap(rows)), null);
+});
+
 test('accelerations stay within what is possible and say how much was cut', () => {
   const steady = gForces(madeTrace(Array<number>(60).fill(200), 3000), null);
   assert.ok(Math.abs(steady.traction!) < 1e-9);
