@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { F1Error } from '../domain/errors.ts';
+import type { LapSession } from '../domain/raw-session.ts';
 import type { LapTelemetry } from '../domain/lap-telemetry.ts';
 import type { FastF1Lap } from '../domain/lap-table.ts';
 import { lapTelemetryTable } from '../session/tables/lap-telemetry-table.ts';
 import { smallTableCsv } from '../session/tables/write-small-table.ts';
 import type { CliContext, CommandModule } from './cli.ts';
-import { openRaw, type OpenedRaw } from './load-raw.ts';
+import { openLaps, type OpenedRaw } from './load-raw.ts';
 import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
 import { createProgressLine } from './progress-line.ts';
 
@@ -64,7 +65,7 @@ async function writeTelemetry(
   }
   const hz = parseFrequency(options.frequency);
   const progress = createProgressLine(cli.quiet || cli.json);
-  const opened = await openRaw({
+  const opened = await openLaps({
     spec,
     config: await cli.config(),
     log: cli.log,
@@ -89,7 +90,7 @@ async function writeTelemetry(
   cli.log.info(`${path}: ${table.rows.length} rows of ${lap.driver} lap ${lap.lapNumber}`);
 }
 
-function findLap({ raw, drivers }: OpenedRaw, lapNumber: number): FastF1Lap {
+function findLap({ raw, drivers }: OpenedRaw<LapSession>, lapNumber: number): FastF1Lap {
   const { number, code } = drivers[0]!;
   if (raw.t0EpochMs === null || (!raw.car.has(number) && !raw.pos.has(number))) {
     throw new F1Error('F1_USAGE', `Driver ${code} has no telemetry in this session`, {
@@ -127,7 +128,11 @@ function parseFrequency(text: string | undefined): number | null {
   });
 }
 
-async function mergeLap({ raw }: OpenedRaw, lap: FastF1Lap, hz: number | null): Promise<LapTelemetry> {
+async function mergeLap(
+  { raw }: OpenedRaw<LapSession>,
+  lap: FastF1Lap,
+  hz: number | null,
+): Promise<LapTelemetry> {
   const { telemetrySource } = await import('../session/telemetry-tables.ts');
   const source = telemetrySource(raw, raw.drivers, () => {})!;
   const number = lap.driverNumber;

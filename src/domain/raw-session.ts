@@ -117,3 +117,8 @@ export interface RawSession {
   readonly smallTables: readonly SmallTable[];
   readonly report: ReadReport;
 }
+
+/** What the telemetry of single laps is made from: the part of a session that is kept apart for a quick start. */
+export type LapSession = Pick<RawSession, 'identity' | 't0EpochMs' | 'drivers' | 'car' | 'pos' | 'report'> & {
+  readonly timing: Pick<SessionTiming, 'lapTable'>;
+};

@@ -1,7 +1,7 @@
 import { compoundIndex } from '../domain/compound.ts';
 import type { Driver } from '../domain/driver.ts';
 import type { LapTelemetry } from '../domain/lap-telemetry.ts';
-import type { CarSamples, PosSamples, RawSession } from '../domain/raw-session.ts';
+import type { CarSamples, LapSession, PosSamples, RawSession } from '../domain/raw-session.ts';
 import { telemetryColumns, type LabelledSlice } from './export-columns.ts';
 import { DriverAheadFinder } from './lap-telemetry/driver-ahead.ts';
 import { LapMerger } from './lap-telemetry/lap-merger.ts';
@@ -11,8 +11,8 @@ import { lapWindows, type LapWindow } from './lap-windows.ts';
 import { orderSamples } from './order-samples.ts';
 
 /** What the telemetry tables of a session are made from; made once, used for all of them. */
-export interface TelemetrySource {
-  readonly raw: RawSession;
+export interface TelemetrySource<Session extends LapSession = RawSession> {
+  readonly raw: Session;
   readonly t0EpochMs: number;
   readonly drivers: readonly Driver[];
   readonly merger: LapMerger;
@@ -22,11 +22,11 @@ export interface TelemetrySource {
 }
 
 /** Puts a session's samples in order and sums up its distances; null without telemetry. `drivers` are written, all are driven past. */
-export function telemetrySource(
-  raw: RawSession,
+export function telemetrySource<Session extends LapSession>(
+  raw: Session,
   drivers: readonly Driver[],
   onWarning: (warning: string) => void,
-): TelemetrySource | null {
+): TelemetrySource<Session> | null {
   const { t0EpochMs } = raw;
   if (t0EpochMs === null) return null;
   const warnings: string[] = [];
