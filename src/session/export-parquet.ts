@@ -11,14 +11,14 @@ type SchemaElement = ConstructorParameters<typeof Writer>[0]['schema'][number];
 const searched = new Set(['Date', 'SessionTime', 'LapNumber']);
 
 /** Rows of a row group: what is held in memory at once. */
-const groupRows = 50_000;
-/** hyparquet-writer's word for one page per column chunk: a chunk is 400 kB at most, and sizing pages costs a pass. */
+const groupRows = 20_000;
+/** hyparquet-writer's word for one page per column chunk: a chunk is 160 kB at most, and sizing pages costs a pass. */
 const onePage = 0;
 
 /**
  * Writes a large table as Parquet (zstd): columns and types as declared, all nullable, missing = null,
  * `Date` as TIMESTAMP(MILLIS, UTC). Types are declared, never guessed, so files of any two sessions have one schema.
- * Rejects with F1_SESSION_EXPORT. Memory: one row group of 50,000 rows.
+ * Rejects with F1_SESSION_EXPORT. Memory: one row group of 20,000 rows.
  */
 export async function exportParquet(
   table: LargeTable,

@@ -226,7 +226,7 @@ test('exports larger than a buffer or a row group keep every row in order, acros
   const file = await asyncBufferFromFile(join(dir, 'a.parquet'));
   assert.deepEqual(
     (await parquetMetadataAsync(file)).row_groups.map((group) => Number(group.num_rows)),
-    [50_000, 50_000, 20_000],
+    Array<number>(6).fill(20_000),
   );
   const rows = await parquetReadObjects({ file, compressors, columns: ['SessionTime', 'Driver', 'Speed'] });
   assert.deepEqual([lines.length, rows.length], [120_000, 120_000]);
