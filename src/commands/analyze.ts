@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
   cornerTable,
+  miniSectorTable,
   orderTable,
   paceTable,
   phaseTable,
@@ -11,6 +12,7 @@ import {
 } from '../analysis/laps/analysis-tables.ts';
 import { analysedLaps } from '../analysis/laps/analysed-lap.ts';
 import { apexSpeedKmh, corners } from '../analysis/laps/corners.ts';
+import { miniSectors } from '../analysis/laps/mini-sectors.ts';
 import { orderChanges } from '../analysis/laps/order-changes.ts';
 import { driverPaces } from '../analysis/laps/pace.ts';
 import { eventPitLossS, pitStops } from '../analysis/laps/pit-stops.ts';
@@ -154,6 +156,7 @@ function analysisOf({ raw, drivers }: OpenedRaw, config: Config): readonly Part[
           : `Pit loss under green on a dry track, median of all drivers: ${lossS.toFixed(2)} s (derived)`,
     },
     { title: 'Sectors and ideal lap', table: sectorTable(sectorBests(laps)), note: noLaps },
+    miniSectorPart({ raw, drivers }, settings.mini_sectors),
     cornerPart({ raw, drivers }),
     { title: 'Flags', table: phaseTable(phases), note: phases.length === 0 ? 'None' : '' },
     ...(isRace
@@ -166,6 +169,34 @@ function analysisOf({ raw, drivers }: OpenedRaw, config: Config): readonly Part[
         ]
       : []),
   ];
+}
+
+function miniSectorPart({ raw, drivers }: Pick<OpenedRaw, 'raw' | 'drivers'>, parts: number): Part {
+  const title = "Mini-sectors, best of each driver's fastest lap";
+  const nothing = (note: string): Part => ({ title, table: miniSectorTable([], []), note });
+  const tracer = createLapTracer(raw);
+  if (tracer === null) return nothing('The session has no telemetry');
+  const chosen = new Set(drivers.map(({ number }) => number));
+  const laps = fastestLaps(raw.timing.lapTable).filter(({ driverNumber }) => chosen.has(driverNumber));
+  const lengthM = laps.map((lap) => tracer.lengthM(lap)).find((length) => length !== null);
+  if (lengthM == null) return nothing('No lap has telemetry and agreeing times');
+  const traced = laps.flatMap((lap) => {
+    const trace = tracer.trace(lap, lengthM);
+    return trace === null ? [] : [{ name: `${lap.driver} lap ${lap.lapNumber}`, trace }];
+  });
+  const sectors = miniSectors(
+    traced.map(({ trace }) => trace),
+    parts,
+  );
+  const table = miniSectorTable(
+    sectors,
+    traced.map(({ name }) => name),
+  );
+  return {
+    title,
+    table,
+    note: 'A part needs two car samples of a lap; laps of different drivers overlay to ± 10 m',
+  };
 }
 
 /** Drivers whose apex speeds are shown beside each other. */

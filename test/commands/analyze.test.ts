@@ -22,6 +22,7 @@ test(
       'Stints',
       'Pit lane',
       'Sectors and ideal lap',
+      'Mini-sectors',
       'Corners',
       'Flags',
       'Changes of order',

@@ -1,5 +1,6 @@
 import type { Cell, CellKind, SmallTable } from '../../domain/small-table.ts';
 import type { Corner } from './corners.ts';
+import type { MiniSector } from './mini-sectors.ts';
 import type { OrderChange } from './order-changes.ts';
 import type { DriverPace } from './pace.ts';
 import type { PitStop } from './pit-stops.ts';
@@ -185,6 +186,26 @@ export function cornerTable(
       rounded(corner.radiusM, 0),
       ...laps.map(({ apexKmh }) => rounded(apexKmh[index] ?? null, 0)),
     ]),
+  );
+}
+
+/** Best time of each part of the lap among the laps compared; `names` are theirs. */
+export function miniSectorTable(parts: readonly MiniSector[], names: readonly string[]): SmallTable {
+  return tableOf(
+    'mini_sectors',
+    [
+      ['part', 'integer'],
+      ['from', 'number', 'm'],
+      ['to', 'number', 'm'],
+      ['best', 'durationMs', 's, derived'],
+      ['lap', 'text'],
+    ],
+    parts.map(({ number, fromM, toM, timesMs }) => {
+      const known = timesMs.filter((ms) => ms !== null);
+      const best = known.length === 0 ? null : Math.min(...known);
+      const name = best === null ? 'n/a' : names[timesMs.indexOf(best)]!;
+      return [number, rounded(fromM, 0), rounded(toM, 0), rounded(best, 0), name];
+    }),
   );
 }
 
