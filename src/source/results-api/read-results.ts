@@ -30,8 +30,13 @@ export async function readResults(
   identity: SessionIdentity,
   options: ResolveOptions,
 ): Promise<SessionResults> {
-  const { year, session } = identity;
+  const { year, session, simulated } = identity;
   const nothing = { round: 0, results: null, firstLapMs: null };
+  if (simulated)
+    return {
+      ...nothing,
+      warnings: ['The results API is not asked: a simulated race has no official results'],
+    };
   const startMs = identity.startEpochMs ?? dayOf(identity.path);
   if (year === null || startMs === null)
     return { ...nothing, warnings: ['The results API is not asked: the session has no date'] };

@@ -161,6 +161,15 @@ test(
   },
 );
 
+test('of a simulated race nothing is asked', async (t) => {
+  const { server, options } = await setUp(t, {});
+  const identity = { simulated: true, year: 2023, session: 'Race' } as RawSession['identity'];
+  const { results, warnings } = await readResults(identity, options);
+  assert.equal(results, null);
+  assert.match(warnings.join(), /a simulated race has no official results/);
+  assert.deepEqual(server.requests, []);
+});
+
 const made = (number: string, id: string, more: object): object => ({
   number,
   driverId: id,
