@@ -134,8 +134,11 @@ async function mergeLap(
   hz: number | null,
 ): Promise<LapTelemetry> {
   const { telemetrySource } = await import('../session/telemetry-tables.ts');
-  const source = telemetrySource(raw, raw.drivers, () => {})!;
   const number = lap.driverNumber;
+  const own = raw.pos.get(number);
+  // The cars ahead are told by their speeds: no other positions are needed.
+  const pos: LapSession['pos'] = new Map(own === undefined ? [] : [[number, own]]);
+  const source = telemetrySource({ ...raw, pos }, raw.drivers, () => {})!;
   const request = {
     number,
     car: source.car.get(number) ?? null,

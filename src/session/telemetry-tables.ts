@@ -35,9 +35,13 @@ export function telemetrySource<Session extends LapSession>(
     topic: string,
   ): Map<string, T> => {
     const samples = new Map<string, T>();
+    // Cars sampled together share one column of times: it is looked through once.
+    const rising = new Set<Float64Array>();
     for (const [number, own] of feed) {
-      const inOrder = orderSamples(own, `car ${number}`, topic, warnings);
-      if (inOrder !== null) samples.set(number, inOrder);
+      const inOrder = rising.has(own.epochMs) ? own : orderSamples(own, `car ${number}`, topic, warnings);
+      if (inOrder === null) continue;
+      if (inOrder === own) rising.add(own.epochMs);
+      samples.set(number, inOrder);
     }
     return samples;
   };

@@ -24,8 +24,8 @@ export function textOf(cell: unknown): string {
 
 /** UTC epoch ms of a date cell: a number of ms, or ISO text with or without zone (UTC); null for none. */
 export function epochMsOf(cell: unknown): number | null {
-  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : null;
-  if (cell instanceof Date) return cell.getTime();
+  if (typeof cell === 'number') return Math.abs(cell) <= maxEpochMs ? cell : null;
+  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? null : cell.getTime();
   const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.exec(textOf(cell));
   if (match === null) return null;
   const [, day, time, fraction = '', zone = 'Z'] = match;
@@ -33,19 +33,28 @@ export function epochMsOf(cell: unknown): number | null {
   return Number.isNaN(ms) ? null : ms + Math.round(Number(`0${fraction || '.0'}`) * 1000);
 }
 
+/** No session lasts longer, and no number of seconds beyond it is a time [s]. */
+const maxSpanS = 1e7;
+
+function msOfSeconds(seconds: number): number | null {
+  return Math.abs(seconds) <= maxSpanS ? Math.round(seconds * 1000) : null;
+}
+
+/** Latest instant that a date can name, as in JavaScript's own dates [ms]. */
+const maxEpochMs = 8.64e15;
+
 /** Milliseconds of a time cell: seconds, '0 days 01:02:03.450000' as pandas writes them, or whole nanoseconds of Arrow. */
 export function spanMsOf(cell: unknown): number | null {
-  if (typeof cell === 'bigint') return Math.round(Number(cell) / 1e6);
-  if (typeof cell === 'number') return Number.isFinite(cell) ? Math.round(cell * 1000) : null;
+  if (typeof cell === 'bigint') return msOfSeconds(Number(cell) / 1e9);
+  if (typeof cell === 'number') return msOfSeconds(cell);
   const text = textOf(cell).trim();
   const match = /^(-?\d+) days? (?:([+-]?)(\d{1,2}):(\d{2}):(\d{2})(\.\d+)?)?$/.exec(text);
   if (match !== null) {
     const [, days = '0', sign = '', hours = '0', minutes = '0', seconds = '0', fraction = '.0'] = match;
     const clock = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds) + Number(`0${fraction}`);
-    return Math.round((Number(days) * 86_400 + (sign === '-' ? -clock : clock)) * 1000);
+    return msOfSeconds(Number(days) * 86_400 + (sign === '-' ? -clock : clock));
   }
-  const value = text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? Math.round(value * 1000) : null;
+  return text === '' ? null : msOfSeconds(Number(text));
 }
 
 /** True, false, or null for a cell that says neither. */

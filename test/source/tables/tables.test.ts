@@ -181,6 +181,8 @@ test('any cell is read to a finite value or to nothing', () => {
   assert.equal(spanMsOf(1_500_000_000n), 1500);
   assert.equal(epochMsOf('2023-05-28 12:01:43.398000+00:00'), Date.parse('2023-05-28T12:01:43.398Z'));
   assert.equal(epochMsOf('2023-05-28 12:01:43'), Date.parse('2023-05-28T12:01:43Z'));
+  for (const cell of [Number.MAX_VALUE, -Number.MAX_VALUE, Infinity, '1e308', new Date(Number.NaN)])
+    assert.equal(spanMsOf(cell) ?? epochMsOf(cell), null, String(cell));
   for (const cell of ['', 'NaT', 'nan', null, undefined, 'x', '2023-13-41 99:99:99']) {
     assert.equal(spanMsOf(cell), null, String(cell));
     assert.equal(epochMsOf(cell), null, String(cell));
