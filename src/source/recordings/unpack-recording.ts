@@ -5,7 +5,8 @@ import type { OnProgress } from '../../domain/log.ts';
 import type { MalformedLine } from '../../domain/raw-session.ts';
 import { readLines } from '../decode/lines.ts';
 import { parseFeedJson } from '../decode/json-text.ts';
-import { createOrderWindow, type OrderWindow } from './order-window.ts';
+import { createInstantGuard, type InstantGuard } from './instant-guard.ts';
+import { createOrderWindow } from './order-window.ts';
 import {
   isSnapshot,
   isUpdate,
@@ -72,9 +73,15 @@ export async function unpackRecording(
       counts.messages++;
       writer.write(message, timeMs);
     });
-    if (await isDocument(source)) await readDocument(source, window, counts);
-    else await readAllLines(source, window, counts, signal, onProgress);
+    const guard = createInstantGuard((message) => window.push(message));
+    if (await isDocument(source)) await readDocument(source, guard, counts);
+    else await readAllLines(source, guard, counts, signal, onProgress);
+    guard.flush();
     window.flush();
+    if (guard.replaced > 0)
+      notes.push(
+        `${guard.replaced} messages have a damaged time, more than 12 h from those around them: they take that of a neighbour`,
+      );
     if (window.late > 0)
       notes.push(
         `${window.late} messages came more than 3 s after later ones: they keep their place in the file`,
@@ -130,7 +137,7 @@ async function isDocument(path: string): Promise<boolean> {
   }
 }
 
-async function readDocument(path: string, window: OrderWindow, counts: Counts): Promise<void> {
+async function readDocument(path: string, guard: InstantGuard, counts: Counts): Promise<void> {
   const { size } = await stat(path);
   if (size > maxDocumentBytes)
     throw new F1Error(
@@ -155,17 +162,17 @@ async function readDocument(path: string, window: OrderWindow, counts: Counts): 
   for (const [index, entry] of entries.entries()) {
     if (isUpdate(entry)) {
       counts.shape ??= 'topic updates';
-      for (const message of updateMessages(entry)) window.push(message);
+      for (const message of updateMessages(entry)) guard.push(message);
     } else if (isSnapshot(entry)) {
       counts.shape ??= 'state snapshot';
-      for (const message of snapshotMessages(entry)) window.push(message);
+      for (const message of snapshotMessages(entry)) guard.push(message);
     } else note(counts, index + 1, 'The entry is neither topic updates nor a state of topics');
   }
 }
 
 async function readAllLines(
   path: string,
-  window: OrderWindow,
+  guard: InstantGuard,
   counts: Counts,
   signal: AbortSignal,
   onProgress: OnProgress | undefined,
@@ -182,7 +189,7 @@ async function readAllLines(
       if (reading.kind === 'broken') note(counts, line, reading.reason);
       if (reading.kind !== 'messages') return;
       counts.shape ??= reading.shape;
-      for (const message of reading.messages) window.push(message);
+      for (const message of reading.messages) guard.push(message);
     },
   });
 }

@@ -121,6 +121,24 @@ test('D3: lines up to 2 s out of order are put in order, equal instants stay as 
   assert.equal(topics.get('A')![1]!.slice(0, 12), '00:00:01.000');
 });
 
+test('D3: one damaged date, anywhere, moves no other message and is told', async (t) => {
+  const line = (topic: string, n: number, time: string): string => `['${topic}', {'n': ${n}}, '${time}']`;
+  const good = [0, 2, 1, 3, 4, 9].map((second) => line('A', second, `2024-05-18T14:00:0${second}Z`));
+  const stamps = [0, 1, 2, 3, 4, 9].map((second) => `00:00:0${second}.000{"n":${second}}`);
+  for (const year of ['1024', '2004', '2824'])
+    for (let at = 0; at <= good.length; at++) {
+      const bad = line('B', 7, `${year}-05-18T14:00:00Z`);
+      const { topics, messages, notes } = await unpack(
+        t,
+        [...good.slice(0, at), bad, ...good.slice(at)].join('\n'),
+      );
+      assert.deepEqual(topics.get('A'), stamps, `${year} at ${at}`);
+      assert.equal(messages, good.length + 1);
+      assert.match(topics.get('B')![0]!, /^00:00:0\d\.000\{"n":7\}$/);
+      assert.match(notes.join(), /1 messages have a damaged time/);
+    }
+});
+
 test('D3: the order window never loses a message and emits in rising time', () => {
   const message = fc.record({
     topic: fc.constantFrom('A', 'B'),
