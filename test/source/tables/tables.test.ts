@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
@@ -67,11 +67,13 @@ test('D5: stints that overlap or run backwards become stints that add up to the 
 });
 
 test(
-  'D5: the stints of every 2023 race add up to the laps of every driver',
+  'D5: the stints of 18 races add up to the laps of every driver',
   { skip: skipWithout(columnar) },
   async () => {
     let races = 0;
-    for (const race of readdirSync(columnar!).filter((name) => /Monaco|Australian|Miami|Qatar/.test(name))) {
+    for (const race of readdirSync(columnar!).filter(
+      (name) => !existsSync(join(columnar!, name, 'car_data.parquet')),
+    )) {
       const { timing } = await rawSession(join(columnar!, race));
       races++;
       for (const [driver, laps] of Map.groupBy(timing.lapTable, ({ driverNumber }) => driverNumber)) {
@@ -86,7 +88,7 @@ test(
           assert.ok(index === 0 || stint! >= laps[index - 1]!.stint!);
       }
     }
-    assert.equal(races, 4);
+    assert.equal(races, 18);
   },
 );
 
