@@ -10,7 +10,7 @@ import {
   sectorTable,
   stintTable,
 } from '../analysis/laps/analysis-tables.ts';
-import { analysedLaps } from '../analysis/laps/analysed-lap.ts';
+import { analysedLaps, hasTrackStatus } from '../analysis/laps/analysed-lap.ts';
 import { apexSpeedKmh, corners } from '../analysis/laps/corners.ts';
 import { miniSectors } from '../analysis/laps/mini-sectors.ts';
 import { orderChanges } from '../analysis/laps/order-changes.ts';
@@ -45,7 +45,7 @@ export const analyzeCommand: CommandModule = {
         '[session]',
         'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
       )
-      .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
+      .option('--driver, --drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--out <dir>', 'write the tables as CSV to this folder instead of printing them');
     addSessionOptions(command)
       .option('--no-cache', 'read the recording anew and keep nothing')
@@ -139,11 +139,14 @@ function analysisOf({ raw, drivers }: OpenedRaw, config: Config): readonly Part[
     minLaps: settings.min_stint_laps,
   };
   const noLaps = laps.length === 0 ? 'The session has no laps' : '';
+  const noFlags = hasTrackStatus(all)
+    ? ''
+    : 'TrackStatus is not in the recording: laps and stops under a flag are not known and count with the others';
   return [
     {
       title: 'Pace',
       table: paceTable(driverPaces(laps, fuel, raceLaps)),
-      note: noLaps,
+      note: noLaps || noFlags || 'Medians are of dry laps where there are any',
     },
     { title: 'Stints', table: stintTable(stintDegradations(laps, stintOptions)), note: noLaps },
     {
@@ -158,7 +161,7 @@ function analysisOf({ raw, drivers }: OpenedRaw, config: Config): readonly Part[
     { title: 'Sectors and ideal lap', table: sectorTable(sectorBests(laps)), note: noLaps },
     miniSectorPart({ raw, drivers }, settings.mini_sectors),
     cornerPart({ raw, drivers }),
-    { title: 'Flags', table: phaseTable(phases), note: phases.length === 0 ? 'None' : '' },
+    { title: 'Flags', table: phaseTable(phases), note: noFlags || (phases.length === 0 ? 'None' : '') },
     ...(isRace
       ? [
           {

@@ -13,6 +13,8 @@ export interface AnalysedLap extends FastF1Lap {
   readonly gapAtLineMs: number | null;
   /** Rain fell in it, or three cars or more were on wet tyres when it ended. */
   readonly isWet: boolean;
+  /** Its own times agree and no flag is known against it: FastF1's `IsAccurate`, or without any track status the same but for flags. */
+  readonly isConsistent: boolean;
 }
 
 /** Puts both lap tables together and looks up who crossed the line before and whether it was wet. O(laps log laps). */
@@ -33,6 +35,7 @@ export function analysedLaps(
     (lap) => own.get(`${lap.driverNumber} ${lap.lapNumber}`)?.compound ?? '',
     weather,
   );
+  const hasFlags = hasTrackStatus(laps);
   return laps.map((lap) => {
     const found = own.get(`${lap.driverNumber} ${lap.lapNumber}`);
     return {
@@ -43,11 +46,27 @@ export function analysedLaps(
       isRacing: found?.racing ?? false,
       gapAtLineMs: gaps.get(lap) ?? null,
       isWet: isWet(lap),
+      isConsistent: lap.isAccurate || (!hasFlags && timesAgree(lap)),
     };
   });
 }
 
+/** True when any lap has a track status; a recording without that topic has none, and FastF1 then calls no lap accurate. */
+export function hasTrackStatus(laps: readonly FastF1Lap[]): boolean {
+  return laps.some(({ trackStatus }) => (trackStatus ?? '') !== '');
+}
+
+/** FastF1's tolerance between a lap time and the sum of its sectors. */
+const toleranceMs = 3;
+
+function timesAgree(lap: FastF1Lap): boolean {
+  const { lapTimeMs, sector1Ms, sector2Ms, sector3Ms, pitInMs, pitOutMs, isGenerated } = lap;
+  if (pitInMs !== null || pitOutMs !== null || isGenerated || lapTimeMs === null) return false;
+  if (sector1Ms === null || sector2Ms === null || sector3Ms === null) return false;
+  return Math.abs(sector1Ms + sector2Ms + sector3Ms - lapTimeMs) <= toleranceMs;
+}
+
 /** True for laps that measure pace: all times agree, no flag, no stop, not deleted. */
 export function isClean(lap: AnalysedLap): boolean {
-  return lap.isAccurate && lap.isRacing && lap.lapTimeMs !== null && lap.deleted !== true;
+  return lap.isConsistent && lap.isRacing && lap.lapTimeMs !== null && lap.deleted !== true;
 }

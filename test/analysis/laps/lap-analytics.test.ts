@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analysedLaps, type AnalysedLap } from '../../../src/analysis/laps/analysed-lap.ts';
+import { analysedLaps, isClean, type AnalysedLap } from '../../../src/analysis/laps/analysed-lap.ts';
 import { fuelCorrectedMs } from '../../../src/analysis/laps/fuel-corrected.ts';
 import { orderChanges } from '../../../src/analysis/laps/order-changes.ts';
 import { driverPaces } from '../../../src/analysis/laps/pace.ts';
@@ -178,3 +178,36 @@ for (const [year, event, session, kind, durationMs] of phaseCases) {
     assert.ok(durations.includes(durationMs), durations.join(', '));
   });
 }
+
+test(
+  'Monaco 2023: pace is of dry laps, wet ones are counted beside',
+  { skip: skipWithout(monaco) },
+  async () => {
+    const { laps } = await monacoLaps();
+    const paces = driverPaces(laps, fuel, 78);
+    assert.equal(paces[0]!.driver, 'VER');
+    const driver = paces[0]!;
+    assert.ok(driver.wetLaps > 10 && driver.wetLaps < driver.cleanLaps);
+    const onlyWet = laps.filter(({ isWet }) => isWet);
+    const wet = driverPaces(onlyWet, fuel, 78).find((one) => one.driver === 'VER')!;
+    assert.ok(wet.medianMs! > driver.medianMs! + 8000, 'a wet session has wet pace');
+  },
+);
+
+test(
+  'a race without TrackStatus has pace and pit loss from laps whose own times agree',
+  { skip: skipWithout(qatar) },
+  async () => {
+    const { timing } = await rawSession(qatar!, '2023 Qatar Race');
+    assert.ok(!timing.lapTable.some(({ isAccurate }) => isAccurate), 'FastF1 calls none accurate');
+    const laps = analysedLaps(timing.lapTable, timing.correctedLaps, timing.weather);
+    const clean = laps.filter(isClean);
+    assert.ok(clean.length > 500, `${clean.length} clean laps`);
+    for (const { pitInMs, pitOutMs, lapTimeMs, sector1Ms, sector2Ms, sector3Ms } of clean) {
+      assert.ok(pitInMs === null && pitOutMs === null);
+      assert.ok(Math.abs(sector1Ms! + sector2Ms! + sector3Ms! - lapTimeMs!) <= 3);
+    }
+    assert.ok(driverPaces(laps, fuel, 57).filter(({ medianMs }) => medianMs !== null).length >= 17);
+    assert.ok(pitStops(laps, []).some(({ lossS, reason }) => lossS !== null && reason === ''));
+  },
+);
