@@ -28,14 +28,6 @@ async function hasTopics(folder: string): Promise<boolean> {
   return (await listTopicFiles(folder)).length > 0;
 }
 
-/** True when the folder, or one in it, holds topic files. */
-export async function hasTopicsWithin(folder: string): Promise<boolean> {
-  if (await hasTopics(folder)) return true;
-  for (const entry of await readdir(folder, { withFileTypes: true }))
-    if (entry.isDirectory() && (await hasTopics(join(folder, entry.name)))) return true;
-  return false;
-}
-
 /** Short name of a folder for people: its own, with the one around it where that says more. */
 function titleOf(folder: string): string {
   const identity = identityFromFolder(folder);

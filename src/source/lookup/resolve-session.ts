@@ -10,16 +10,10 @@ import { localRoot, localSeasonIndex, localSeasons, localSessionFolder } from '.
 import { fingerprintOfCopy } from '../archive/manifest.ts';
 import { readSeasonIndex, type SeasonAnswer } from '../archive/season-index.ts';
 import type { Season } from '../archive/season.ts';
-import type { EventSchedule } from '../schedule/event-schedule.ts';
-import { findEvent } from '../schedule/find-event.ts';
-import { readSchedule } from '../schedule/read-schedule.ts';
 import { checkCopy } from './check-copy.ts';
-import { folderRef, hasTopicsWithin, isFile, isFolder } from './folder-ref.ts';
+import { fileRef } from './file-ref.ts';
+import { folderRef, isFile, isFolder } from './folder-ref.ts';
 import { checkOptions, createArchiveClient, type ResolveOptions } from './resolve-options.ts';
-import { recordingRef } from '../recordings/recording-ref.ts';
-import { findTables } from '../tables/read-tables.ts';
-import { openTable } from '../tables/table-file.ts';
-import { tablesRef } from '../tables/tables-ref.ts';
 import { cacheKeyOf, type SessionRef } from '../session-ref.ts';
 import { urlRef } from './url-ref.ts';
 
@@ -180,27 +174,10 @@ async function findAnywhere(
 async function withDay(parsed: WantedSession, options: ResolveOptions): Promise<WantedSession> {
   const wanted = { ...parsed, matching: options.config.source.event_matching };
   if (!/^\d{1,2}$/.test(wanted.event)) return wanted;
-  const schedule = await scheduleOfRounds(wanted.year, options);
-  if (schedule === null) {
-    options.log.warn(`No schedule can be read: event ${wanted.event} is counted in the season's index`);
-    return wanted;
-  }
-  const day = findEvent(wanted.event, schedule, 'strict').event.sessions.at(-1)?.localStart?.slice(0, 10);
-  return day === undefined ? wanted : { ...wanted, day };
-}
-
-/** The schedule whose rounds count; null when it cannot be reached or lacks the season, which the index may have. */
-async function scheduleOfRounds(year: number, options: ResolveOptions): Promise<EventSchedule | null> {
-  const timeoutMs = options.timeoutMs ?? options.config.source.probe_timeout_ms;
-  try {
-    return await readSchedule(year, { ...options, timeoutMs, backend: 'fastf1' });
-  } catch (error) {
-    const isAbsent =
-      error instanceof F1Error &&
-      (error.code === 'F1_SOURCE_UNREACHABLE' || error.code === 'F1_SOURCE_NOT_FOUND');
-    if (!isAbsent) throw error;
-    return null;
-  }
+  // Loaded only now: few specs name a round.
+  const { dayOfRound } = await import('../schedule/day-of-round.ts');
+  const day = await dayOfRound(wanted.year, wanted.event, options);
+  return day === null ? wanted : { ...wanted, day };
 }
 
 async function resolveInArchive(
@@ -256,9 +233,23 @@ function noteMatch(found: FoundSession, log: Log): void {
   if (found.note !== null) log.info(found.note);
 }
 
-/** True for a folder of tables: OpenF1's or FastF1's, and no topic file of the archive in it or below it. */
-async function hasOnlyTables(folder: string): Promise<boolean> {
-  return !(await hasTopicsWithin(folder)) && (await findTables(folder)).size > 0;
+/** A folder of topic files or, when it holds none, of OpenF1's or FastF1's tables. */
+async function folderOrTables(folder: string): Promise<SessionRef> {
+  try {
+    return await folderRef(folder, folder);
+  } catch (error) {
+    if (!(error instanceof F1Error && error.code === 'F1_SOURCE_EMPTY')) throw error;
+    const { findTables } = await import('../tables/read-tables.ts');
+    if ((await findTables(folder)).size === 0) throw error;
+    return fileRef('tables', folder, folder);
+  }
+}
+
+/** A table or the recording of a session, told by how the file begins. */
+async function tableOrRecording(file: string): Promise<SessionRef> {
+  const { openTable } = await import('../tables/table-file.ts');
+  const table = await openTable(file).catch(() => null);
+  return fileRef(table === null ? 'recording' : 'tables', file, file);
 }
 
 /**
@@ -271,12 +262,8 @@ export async function resolveSession(spec: string | undefined, options: ResolveO
   const wanted = spec ?? configuredSpec(options.config);
   if (/^https?:\/\//i.test(wanted)) return urlRef(wanted, options);
   if (wanted.startsWith('file:')) return folderRef(wanted, wanted);
-  if (await isFolder(wanted))
-    return (await hasOnlyTables(wanted)) ? tablesRef(wanted, wanted) : folderRef(wanted, wanted);
-  if (await isFile(wanted))
-    return (await openTable(wanted).catch(() => null)) === null
-      ? recordingRef(wanted, wanted)
-      : tablesRef(wanted, wanted);
+  if (await isFolder(wanted)) return folderOrTables(wanted);
+  if (await isFile(wanted)) return tableOrRecording(wanted);
   const parsed = parseSpec(wanted);
   if (parsed !== null) return resolveInArchive(wanted, parsed, options);
   throw new F1Error(

@@ -2,11 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheKeyOf, shortHash, type SessionRef } from '../session-ref.ts';
 
-/** Reference to a table file or a folder of tables. */
-export function tablesRef(spec: string, path: string): SessionRef {
+/** Reference to the file of a recording, to a table file or to a folder of tables. */
+export function fileRef(kind: 'recording' | 'tables', spec: string, path: string): SessionRef {
   const place = resolve(path);
   return {
-    kind: 'tables',
+    kind,
     spec,
     title: basename(place),
     cacheKey: cacheKeyOf(basename(place), place),
