@@ -6,7 +6,7 @@ import { readRecording } from '../src/commands/session-cache.ts';
 import { defaultConfig } from '../src/config/defaults.ts';
 import { noLog } from '../src/domain/log.ts';
 import { LapMerger } from '../src/session/lap-telemetry/lap-merger.ts';
-import { telemetrySource } from '../src/session/telemetry-tables.ts';
+import { mergeRequest, telemetrySource } from '../src/session/telemetry-tables.ts';
 import { resolveSession } from '../src/source/lookup/resolve-session.ts';
 
 export interface MergeLapsReport {
@@ -42,10 +42,9 @@ let distanceM = 0;
 let ahead = 0;
 for (const { driverNumber: number, startMs, endMs } of raw.timing.lapTable) {
   if (startMs === null || endMs === null) continue;
-  const car = source.car.get(number) ?? null;
-  const pos = source.pos.get(number) ?? null;
-  if (car === null && pos === null) continue;
-  const lap = merger.merge({ number, car, pos, startMs, endMs });
+  const request = mergeRequest(source, number, startMs, endMs);
+  if (request.car === null && request.pos === null) continue;
+  const lap = merger.merge(request);
   if (lap.rows === 0) continue;
   laps++;
   rows += lap.rows;

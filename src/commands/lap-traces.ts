@@ -1,8 +1,9 @@
 import { lapTrace, type LapTrace } from '../analysis/laps/lap-trace.ts';
 import type { FastF1Lap } from '../domain/lap-table.ts';
+import type { LapTelemetry } from '../domain/lap-telemetry.ts';
 import type { RawSession } from '../domain/raw-session.ts';
 import { LapMerger } from '../session/lap-telemetry/lap-merger.ts';
-import { orderSamples } from '../session/order-samples.ts';
+import { mergeRequest, orderFeeds } from '../session/telemetry-tables.ts';
 
 /** Reads laps of a session as traces for the analyses. */
 export interface LapTracer {
@@ -16,14 +17,10 @@ export interface LapTracer {
 export function createLapTracer({ t0EpochMs, car, pos }: RawSession): LapTracer | null {
   if (t0EpochMs === null || car.size === 0) return null;
   const merger = new LapMerger(t0EpochMs, null);
-  const merge = (lap: FastF1Lap): ReturnType<LapMerger['merge']> | null => {
-    const { driverNumber: number, startMs, endMs } = lap;
-    const ownCar = car.get(number);
-    const ownPos = pos.get(number);
-    if (startMs === null || endMs === null || ownCar === undefined) return null;
-    const ordered = orderSamples(ownCar, `car ${number}`, 'CarData.z', []);
-    const places = ownPos === undefined ? null : orderSamples(ownPos, `car ${number}`, 'Position.z', []);
-    const telemetry = merger.merge({ number, car: ordered, pos: places, startMs, endMs });
+  const feeds = orderFeeds({ car, pos }, () => {});
+  const merge = ({ driverNumber, startMs, endMs }: FastF1Lap): LapTelemetry | null => {
+    if (startMs === null || endMs === null || !feeds.car.has(driverNumber)) return null;
+    const telemetry = merger.merge(mergeRequest(feeds, driverNumber, startMs, endMs));
     return telemetry.rows < 2 ? null : telemetry;
   };
   return {

@@ -133,19 +133,13 @@ async function mergeLap(
   lap: FastF1Lap,
   hz: number | null,
 ): Promise<LapTelemetry> {
-  const { telemetrySource } = await import('../session/telemetry-tables.ts');
+  const { mergeRequest, telemetrySource } = await import('../session/telemetry-tables.ts');
   const number = lap.driverNumber;
   const own = raw.pos.get(number);
   // The cars ahead are told by their speeds: no other positions are needed.
   const pos: LapSession['pos'] = new Map(own === undefined ? [] : [[number, own]]);
   const source = telemetrySource({ ...raw, pos }, raw.drivers, () => {})!;
-  const request = {
-    number,
-    car: source.car.get(number) ?? null,
-    pos: source.pos.get(number) ?? null,
-    startMs: lap.startMs!,
-    endMs: lap.endMs!,
-  };
+  const request = mergeRequest(source, number, lap.startMs!, lap.endMs!);
   if (hz === null) return source.merger.merge(request);
   const { resampleLap } = await import('../session/lap-telemetry/resample-lap.ts');
   const telemetry = resampleLap(request, hz, source.t0EpochMs, source.finder);

@@ -42,6 +42,18 @@ export interface FastF1Lap {
   readonly isAccurate: boolean;
 }
 
+/** Times of a lap that must add up [ms]. */
+export type LapTimes = Pick<FastF1Lap, 'lapTimeMs' | 'sector1Ms' | 'sector2Ms' | 'sector3Ms'>;
+
+/** FastF1's tolerance between times that must agree. */
+export const agreeWithinMs = 3;
+
+/** True when lap time and sectors are all there and the sectors add up to the lap. */
+export function sectorsAgree({ lapTimeMs, sector1Ms, sector2Ms, sector3Ms }: LapTimes): boolean {
+  if (lapTimeMs === null || sector1Ms === null || sector2Ms === null || sector3Ms === null) return false;
+  return Math.abs(sector1Ms + sector2Ms + sector3Ms - lapTimeMs) <= agreeWithinMs;
+}
+
 /** How far the tyre age of a lap is to be believed. */
 export type AgeQuality = 'announced' | 'counted' | 'unknown';
 

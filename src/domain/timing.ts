@@ -123,3 +123,22 @@ export interface SessionTiming {
   /** Time of the last session status: the last part ends there; null without one. */
   readonly lastStatusMs: number | null;
 }
+
+/** Timing of a session of which nothing is known. */
+export const emptyTiming: SessionTiming = {
+  startMs: null,
+  totalLaps: null,
+  firstTotalLaps: null,
+  laps: [],
+  lapTable: [],
+  correctedLaps: [],
+  stints: [],
+  positions: [],
+  trackStatus: [],
+  sessionStatus: [],
+  raceControl: [],
+  weather: [],
+  lapCount: [],
+  partStartsMs: [],
+  lastStatusMs: null,
+};

@@ -14,7 +14,8 @@ import { noLog, type Log, type Progress } from '../domain/log.ts';
 import type { ReadReport, SessionIdentity } from '../domain/raw-session.ts';
 import type { SmallTable } from '../domain/small-table.ts';
 import { correctedLapsTable, lapsTable, telemetrySource } from '../session/index.ts';
-import type { TelemetrySource } from '../session/telemetry-tables.ts';
+import { isNamed } from '../session/select-drivers.ts';
+import { mergeRequest, type TelemetrySource } from '../session/telemetry-tables.ts';
 import { makeFolder } from '../util/make-folder.ts';
 import type {
   CarDataRow,
@@ -163,10 +164,7 @@ function createSession(opened: OpenedRaw, log: Log, signal: AbortSignal): Sessio
     return source;
   };
   const numberOf = (driver: string): string => {
-    const wanted = driver.trim().toUpperCase();
-    const found = opened.drivers.find(
-      ({ code, number }) => code.toUpperCase() === wanted || number === wanted,
-    );
+    const found = opened.drivers.find((one) => isNamed(one, driver));
     if (found !== undefined) return found.number;
     throw usage(
       `Driver ${driver} is not in this session`,
@@ -237,13 +235,7 @@ function createSession(opened: OpenedRaw, log: Log, signal: AbortSignal): Sessio
           `Lap ${lap.lapNumber} of ${lap.driver} has no known start or end`,
           'Choose a lap with LapStartTime and Time',
         );
-      const request = {
-        number,
-        car: own.car.get(number) ?? null,
-        pos: own.pos.get(number) ?? null,
-        startMs,
-        endMs,
-      };
+      const request = mergeRequest(own, number, startMs, endMs);
       if (frequency === undefined) return telemetryTable(own.merger.merge(request), own.t0EpochMs);
       const { resampleLap } = await import('../session/lap-telemetry/resample-lap.ts');
       const resampled = resampleLap(request, frequency, own.t0EpochMs, own.finder);
@@ -262,13 +254,7 @@ function createSession(opened: OpenedRaw, log: Log, signal: AbortSignal): Sessio
       const endMs = laps.findLast((lap) => lap.endMs !== null)?.endMs;
       if (startMs == null || endMs == null)
         throw usage(`Driver ${driver} has no laps`, 'carData and posData have the samples');
-      const request = {
-        number,
-        car: own.car.get(number) ?? null,
-        pos: own.pos.get(number) ?? null,
-        startMs,
-        endMs,
-      };
+      const request = mergeRequest(own, number, startMs, endMs);
       return telemetryTable(own.merger.merge(request), own.t0EpochMs);
     },
     carData: (driver) => carDataTable(samplesOf(raw.car, driver), t0EpochMs ?? 0),

@@ -1,4 +1,5 @@
 import type { SmallTable } from '../domain/small-table.ts';
+import { csvField } from '../session/csv-bytes.ts';
 
 /** Column of a table: numbers as Float64Array with NaN for what is missing, anything else as a list with null. */
 export type Column<Value> = [Value] extends [number] ? Float64Array : readonly Value[];
@@ -70,6 +71,5 @@ export function toCsv<Row>(table: Table<Row>): string {
 
 function field(cell: unknown): string {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return '';
-  const text = typeof cell === 'string' ? cell : JSON.stringify(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvField(typeof cell === 'string' ? cell : JSON.stringify(cell));
 }

@@ -1,7 +1,7 @@
 import type { TimingEvent } from '../domain/messages.ts';
 import { partitionForKey } from '../domain/partition.ts';
 import type { DriverTable, SessionTable } from '../domain/table.ts';
-import { lowerBound } from './search.ts';
+import { lowerBound } from '../domain/bounds.ts';
 
 /** Rows of one partition in due order: three columns of equal length. Rows of one driver keep their order. */
 export interface LaneOrder {

@@ -3,7 +3,7 @@ import { headerNames, messageVersion, type TopicNames } from '../domain/topics.t
 import { Cursor } from './cursor.ts';
 import type { Lane } from './lane.ts';
 import type { Schedule } from './schedule.ts';
-import { lowerBound } from './search.ts';
+import { lowerBound } from '../domain/bounds.ts';
 import { type BatchBuffer, createTelemetryLane } from './telemetry-lane.ts';
 import { createTimingLane, type EncodeTimingEvent } from './timing-lane.ts';
 import type { TimeMapping } from './time-mapping.ts';

@@ -5,21 +5,25 @@ import { packSamples, viewSamples, type SampleLayout } from './sample-layout.ts'
 
 const rawFormat: CacheFormat = {
   magic: Buffer.from('F1RAWS\r\n', 'latin1'),
-  version: 2,
+  version: 3,
   noun: 'session as read',
   otherwise: 'is read anew',
 };
 const lapFormat: CacheFormat = {
   magic: Buffer.from('F1LAPS\r\n', 'latin1'),
-  version: 1,
+  version: 2,
   noun: 'laps of the session',
   otherwise: 'are read anew',
 };
 
-type Header<Session> = Omit<Session, 'car' | 'pos'> & {
+type Samples = Pick<LapSession, 'car' | 'pos'>;
+
+/** What is kept as text: everything but the samples. */
+interface Header<Session> {
   readonly fingerprint: string;
   readonly samples: SampleLayout;
-};
+  readonly rest: Omit<Session, keyof Samples>;
+}
 
 /**
  * Keeps a session as read in one binary file, beside its place first and then renamed. `fingerprint` names the inputs it
@@ -38,7 +42,7 @@ export function readRawCache(
   fingerprint: string,
   log: Log = noLog,
 ): Promise<RawSession | null> {
-  return read<RawSession>(path, rawFormat, fingerprint, log);
+  return read<RawSession>(path, rawFormat, fingerprint, log, (rest, samples) => ({ ...rest, ...samples }));
 }
 
 /** As `writeRawCache`, of what single laps need: half the bytes, a fifth of the text. */
@@ -54,7 +58,7 @@ export function readLapCache(
   fingerprint: string,
   log: Log = noLog,
 ): Promise<LapSession | null> {
-  return read<LapSession>(path, lapFormat, fingerprint, log);
+  return read<LapSession>(path, lapFormat, fingerprint, log, (rest, samples) => ({ ...rest, ...samples }));
 }
 
 async function write<Session extends LapSession>(
@@ -65,7 +69,12 @@ async function write<Session extends LapSession>(
 ): Promise<void> {
   const { car, pos, ...rest } = session;
   const { layout, columns } = packSamples(car, pos);
-  await writeCacheFile(path, format, { fingerprint, ...rest, samples: layout }, columns);
+  await writeCacheFile(
+    path,
+    format,
+    { fingerprint, samples: layout, rest } satisfies Header<Session>,
+    columns,
+  );
 }
 
 function read<Session extends LapSession>(
@@ -73,15 +82,16 @@ function read<Session extends LapSession>(
   format: CacheFormat,
   fingerprint: string,
   log: Log,
+  join: (rest: Omit<Session, keyof Samples>, samples: Samples) => Session,
 ): Promise<Session | null> {
   return readCacheFile(
     path,
     format,
     (content, columns): Session | string => {
-      const { fingerprint: madeFrom, samples, ...rest } = content as Header<Session>;
+      const { fingerprint: madeFrom, samples, rest } = content as Header<Session>;
       if (madeFrom !== fingerprint)
         return 'is stale (the recording, the options or the program have changed)';
-      return { ...rest, ...viewSamples(samples, columns) } as unknown as Session;
+      return join(rest, viewSamples(samples, columns));
     },
     log,
   );

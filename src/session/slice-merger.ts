@@ -1,7 +1,7 @@
 import type { CarSamples, PosSamples } from '../domain/raw-session.ts';
 import { Invalid, Origin } from '../domain/table.ts';
-import { paddedRange } from './bounds.ts';
-import { markBadPositions } from './bad-positions.ts';
+import { paddedRange } from '../domain/bounds.ts';
+import { markBadPositions } from '../analysis/bad-positions.ts';
 import { QuadraticSpline } from './quadratic-spline.ts';
 
 /** Rows `[from, from + rows)` of the merger's columns; valid until its next merge. */

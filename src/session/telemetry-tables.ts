@@ -4,31 +4,32 @@ import type { LapTelemetry } from '../domain/lap-telemetry.ts';
 import type { CarSamples, LapSession, PosSamples, RawSession } from '../domain/raw-session.ts';
 import { telemetryColumns, type LabelledSlice } from './export-columns.ts';
 import { DriverAheadFinder } from './lap-telemetry/driver-ahead.ts';
-import { LapMerger } from './lap-telemetry/lap-merger.ts';
+import { LapMerger, type LapMergeRequest } from './lap-telemetry/lap-merger.ts';
 import { lapTimesOf } from './lap-telemetry/relevant-laps.ts';
 import { blocksOf, type LargeTable, type Piece } from './large-table.ts';
 import { lapWindows, type LapWindow } from './lap-windows.ts';
 import { orderSamples } from './order-samples.ts';
 
 /** What the telemetry tables of a session are made from; made once, used for all of them. */
-export interface TelemetrySource<Session extends LapSession = RawSession> {
+export interface TelemetrySource<Session extends LapSession = RawSession> extends OrderedFeeds {
   readonly raw: Session;
   readonly t0EpochMs: number;
   readonly drivers: readonly Driver[];
   readonly merger: LapMerger;
   readonly finder: DriverAheadFinder;
+}
+
+/** Samples of both feeds, each car's in order of time. */
+export interface OrderedFeeds {
   readonly car: ReadonlyMap<string, CarSamples>;
   readonly pos: ReadonlyMap<string, PosSamples>;
 }
 
-/** Puts a session's samples in order and sums up its distances; null without telemetry. `drivers` are written, all are driven past. */
-export function telemetrySource<Session extends LapSession>(
-  raw: Session,
-  drivers: readonly Driver[],
+/** Puts the samples of every car in order of time; what had to be put is told. O(samples) in the usual case. */
+export function orderFeeds(
+  raw: Pick<LapSession, 'car' | 'pos'>,
   onWarning: (warning: string) => void,
-): TelemetrySource<Session> | null {
-  const { t0EpochMs } = raw;
-  if (t0EpochMs === null) return null;
+): OrderedFeeds {
   const warnings: string[] = [];
   const ordered = <T extends CarSamples | PosSamples>(
     feed: ReadonlyMap<string, T>,
@@ -45,9 +46,30 @@ export function telemetrySource<Session extends LapSession>(
     }
     return samples;
   };
-  const car = ordered(raw.car, 'CarData.z');
-  const pos = ordered(raw.pos, 'Position.z');
+  const feeds = { car: ordered(raw.car, 'CarData.z'), pos: ordered(raw.pos, 'Position.z') };
   for (const warning of warnings) onWarning(warning);
+  return feeds;
+}
+
+/** What to merge of a car between two session times, both inclusive. */
+export function mergeRequest(
+  { car, pos }: OrderedFeeds,
+  number: string,
+  startMs: number,
+  endMs: number,
+): LapMergeRequest {
+  return { number, car: car.get(number) ?? null, pos: pos.get(number) ?? null, startMs, endMs };
+}
+
+/** Puts a session's samples in order and sums up its distances; null without telemetry. `drivers` are written, all are driven past. */
+export function telemetrySource<Session extends LapSession>(
+  raw: Session,
+  drivers: readonly Driver[],
+  onWarning: (warning: string) => void,
+): TelemetrySource<Session> | null {
+  const { t0EpochMs } = raw;
+  if (t0EpochMs === null) return null;
+  const { car, pos } = orderFeeds(raw, onWarning);
   const numbers = raw.drivers.map(({ number }) => number);
   const finder = new DriverAheadFinder(numbers, car, lapTimesOf(raw.timing.lapTable), t0EpochMs);
   return {
@@ -146,10 +168,9 @@ export function telemetryByDriver(source: TelemetrySource, { all, name }: SliceO
 }
 
 function merge(source: TelemetrySource, number: string, startMs: number, endMs: number): LapTelemetry | null {
-  const car = source.car.get(number) ?? null;
-  const pos = source.pos.get(number) ?? null;
-  if (car === null && pos === null) return null;
-  const telemetry = source.merger.merge({ number, car, pos, startMs, endMs });
+  const request = mergeRequest(source, number, startMs, endMs);
+  if (request.car === null && request.pos === null) return null;
+  const telemetry = source.merger.merge(request);
   return telemetry.rows === 0 ? null : telemetry;
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { partitionForKey } from '../../src/domain/partition.ts';
 import { createSchedule, type Schedule } from '../../src/replay/schedule.ts';
-import { lowerBound } from '../../src/replay/search.ts';
+import { lowerBound } from '../../src/domain/bounds.ts';
 import { driverTable, sessionTable, statusEvent } from '../support/replay-fixture.ts';
 
 const codes = ['VER', 'HAM', 'LEC', 'ALO', 'NOR', 'SAI'];

@@ -3,9 +3,9 @@ import test from 'node:test';
 import { compoundName } from '../../src/domain/compound.ts';
 import { countRows, Invalid, type DriverTable } from '../../src/domain/table.ts';
 import { buildSessionTable } from '../../src/session/index.ts';
+import { emptyTiming } from '../../src/domain/timing.ts';
 import {
   carSamples,
-  emptyTiming,
   grid,
   posSamples,
   syntheticDriver,

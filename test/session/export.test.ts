@@ -18,10 +18,10 @@ import {
   type LargeTable,
 } from '../../src/session/index.ts';
 import { CsvBytes, csvField } from '../../src/session/csv-bytes.ts';
+import { emptyTiming } from '../../src/domain/timing.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {
   carSamples,
-  emptyTiming,
   grid,
   posSamples,
   syntheticDriver,

@@ -1,6 +1,6 @@
 import type { Driver } from '../../src/domain/driver.ts';
 import type { CarSamples, PosSamples, RawSession } from '../../src/domain/raw-session.ts';
-import type { Lap, SessionTiming } from '../../src/domain/timing.ts';
+import { emptyTiming, type Lap } from '../../src/domain/timing.ts';
 
 /** t0 of every synthetic session: 2024-03-02 15:00:00 UTC. */
 export const t0EpochMs = Date.UTC(2024, 2, 2, 15);
@@ -79,24 +79,6 @@ export function syntheticLap(
     ...more,
   };
 }
-
-export const emptyTiming: SessionTiming = {
-  startMs: null,
-  totalLaps: null,
-  firstTotalLaps: null,
-  laps: [],
-  lapTable: [],
-  correctedLaps: [],
-  stints: [],
-  positions: [],
-  trackStatus: [],
-  sessionStatus: [],
-  raceControl: [],
-  weather: [],
-  lapCount: [],
-  partStartsMs: [],
-  lastStatusMs: null,
-};
 
 /** A session of one car, '1' VER, with two laps of 4 s and samples from −1 s to 9 s; every part can be replaced. */
 export function syntheticRaw(parts: Partial<RawSession> = {}): RawSession {

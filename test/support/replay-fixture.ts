@@ -2,7 +2,7 @@ import type { Wake } from '../../src/replay/clock.ts';
 import type { ReplayClock } from '../../src/replay/clock.ts';
 import type { TimingEvent } from '../../src/domain/messages.ts';
 import type { DriverTable, SessionTable } from '../../src/domain/table.ts';
-import type { Lap } from '../../src/domain/timing.ts';
+import { emptyTiming, type Lap } from '../../src/domain/timing.ts';
 import type { TopicNames, TopicSpec } from '../../src/domain/topics.ts';
 
 export const topics: TopicNames = {
@@ -75,23 +75,7 @@ export function sessionTable(
     t0EpochMs: 1_900_000_000_000,
     drivers: tables.map((table) => table.driver),
     tables,
-    timing: {
-      startMs,
-      totalLaps: null,
-      firstTotalLaps: null,
-      laps,
-      lapTable: [],
-      correctedLaps: [],
-      stints: [],
-      positions: [],
-      trackStatus: [],
-      sessionStatus: [],
-      raceControl: [],
-      weather: [],
-      lapCount: [],
-      partStartsMs: [],
-      lastStatusMs: null,
-    },
+    timing: { ...emptyTiming, startMs, laps },
     report: { topics: [], missing: [], malformed: [], warnings: [] },
   };
 }

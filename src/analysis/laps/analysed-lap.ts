@@ -1,4 +1,4 @@
-import type { CorrectedLap, FastF1Lap } from '../../domain/lap-table.ts';
+import { sectorsAgree, type CorrectedLap, type FastF1Lap } from '../../domain/lap-table.ts';
 import type { WeatherSample } from '../../domain/timing.ts';
 import { createWetTest } from './wet-track.ts';
 
@@ -56,14 +56,9 @@ export function hasTrackStatus(laps: readonly FastF1Lap[]): boolean {
   return laps.some(({ trackStatus }) => (trackStatus ?? '') !== '');
 }
 
-/** FastF1's tolerance between a lap time and the sum of its sectors. */
-const toleranceMs = 3;
-
+/** A lap without a pit visit whose own times add up. */
 function timesAgree(lap: FastF1Lap): boolean {
-  const { lapTimeMs, sector1Ms, sector2Ms, sector3Ms, pitInMs, pitOutMs, isGenerated } = lap;
-  if (pitInMs !== null || pitOutMs !== null || isGenerated || lapTimeMs === null) return false;
-  if (sector1Ms === null || sector2Ms === null || sector3Ms === null) return false;
-  return Math.abs(sector1Ms + sector2Ms + sector3Ms - lapTimeMs) <= toleranceMs;
+  return lap.pitInMs === null && lap.pitOutMs === null && !lap.isGenerated && sectorsAgree(lap);
 }
 
 /** True for laps that measure pace: all times agree, no flag, no stop, not deleted. */

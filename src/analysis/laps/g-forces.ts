@@ -48,12 +48,11 @@ export function gForces(trace: LapTrace, line: TrackLine | null): GForces {
     const fit = leastSquares(points);
     if (fit === null) continue;
     const row = rows[at]!;
-    const speed = trace.speedKmh[row]! / 3.6;
     const { min, max } = longitudinalBounds;
     distanceM.push(trace.distanceM[row]!);
     longitudinal.push(clip(fit.slope / standardGravity, min, max));
     const curvature = line === null ? Number.NaN : curvatureAt(line, trace.distanceM[row]! / lengthM);
-    lateral.push(clip((speed * speed * curvature) / standardGravity, -lateralBound, lateralBound));
+    lateral.push(clip(lateralG(trace.speedKmh[row]!, 1 / curvature), -lateralBound, lateralBound));
   }
   const sorted = [...longitudinal].sort((a, b) => a - b);
   const sizes = lateral

@@ -1,3 +1,4 @@
+import { upperBound } from '../../domain/bounds.ts';
 import type { LapTelemetry } from '../../domain/lap-telemetry.ts';
 import { Invalid, Origin } from '../../domain/table.ts';
 
@@ -54,13 +55,8 @@ export function lapTrace(telemetry: LapTelemetry, lengthM: number): LapTrace | n
 
 /** Value of a column at a distance, linear between rows; `distanceM` must not fall. O(log rows). */
 export function valueAt({ distanceM }: LapTrace, column: Float64Array, atM: number): number {
-  let low = 0;
-  let high = distanceM.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (distanceM[middle]! <= atM) low = middle;
-    else high = middle;
-  }
+  const high = Math.min(distanceM.length - 1, Math.max(1, upperBound(distanceM, atM)));
+  const low = high - 1;
   const span = distanceM[high]! - distanceM[low]!;
   const share = span === 0 ? 0 : Math.min(1, Math.max(0, (atM - distanceM[low]!) / span));
   return column[low]! + share * (column[high]! - column[low]!);

@@ -1,3 +1,4 @@
+import { upperBound } from '../../domain/bounds.ts';
 import type { FastF1Lap } from '../../domain/lap-table.ts';
 import type { WeatherSample } from '../../domain/timing.ts';
 
@@ -18,24 +19,15 @@ export function createWetTest(
   const wet = laps.filter(
     (lap) => lap.startMs !== null && lap.endMs !== null && isWetCompound(compoundOf(lap)),
   );
-  const starts = wet.map(({ startMs }) => startMs!).sort((a, b) => a - b);
-  const ends = wet.map(({ endMs }) => endMs!).sort((a, b) => a - b);
-  const rain = weather.filter(({ rainfall }) => rainfall === true).map(({ sessionMs }) => sessionMs);
+  const starts = Float64Array.from(wet, ({ startMs }) => startMs!).sort();
+  const ends = Float64Array.from(wet, ({ endMs }) => endMs!).sort();
+  const rain = Float64Array.from(
+    weather.filter(({ rainfall }) => rainfall === true),
+    ({ sessionMs }) => sessionMs,
+  );
   return ({ startMs, endMs }) => {
     if (endMs === null) return false;
-    const onWetTyres = countUpTo(starts, endMs) - countUpTo(ends, endMs - 1);
-    return onWetTyres >= minCars || countUpTo(rain, endMs) > countUpTo(rain, (startMs ?? endMs) - 1);
+    const onWetTyres = upperBound(starts, endMs) - upperBound(ends, endMs - 1);
+    return onWetTyres >= minCars || upperBound(rain, endMs) > upperBound(rain, (startMs ?? endMs) - 1);
   };
-}
-
-/** How many of sorted numbers are at most a limit. */
-function countUpTo(sorted: readonly number[], limit: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 import type { CarSamples, PosSamples } from '../../domain/raw-session.ts';
-import { lowerBound } from './feed-quality.ts';
+import { lowerBound, upperBound } from '../../domain/bounds.ts';
+import { markBadPositions } from '../bad-positions.ts';
 
 /** What is not to be believed in a driver's car samples. */
 export interface CarFaults {
@@ -30,7 +31,6 @@ const invalidPct = 104;
 const highestGear = 8;
 const knownDrs = new Set([0, 1, 2, 3, 8, 9, 10, 12, 14]);
 const movingKmh = 50;
-const frozenMs = 1000;
 
 /** Counts sentinels of measured samples in `[startMs, endMs]`, UTC epoch ms. O(samples). */
 export function carFaults(car: CarSamples, startMs: number, endMs: number): CarFaults {
@@ -56,32 +56,15 @@ export function posFaults(
   endMs: number,
 ): PosFaults {
   const faults = { samples: 0, zero: 0, frozen: 0, offTrack: 0 };
-  const { epochMs, x, y, z, filled } = pos;
-  let runStart = -1;
-  const closeRun = (end: number): void => {
-    if (runStart >= 0 && epochMs[end]! - epochMs[runStart]! > frozenMs)
-      for (let at = runStart + 1; at <= end; at++) if (isMoving(car, epochMs[at]!)) faults.frozen++;
-  };
-  let last = -1;
-  for (let at = lowerBound(epochMs, startMs); at < epochMs.length && epochMs[at]! <= endMs; at++) {
+  const { epochMs, x, y, z, filled, onTrack } = pos;
+  const from = lowerBound(epochMs, startMs);
+  const to = upperBound(epochMs, endMs);
+  faults.frozen = markBadPositions(pos, from, to, car, new Uint8Array(to - from));
+  for (let at = from; at < to; at++) {
     if (filled[at] === 1) continue;
     faults.samples++;
-    const isZero = x[at] === 0 && y[at] === 0 && z[at] === 0;
-    if (isZero) faults.zero++;
-    if (pos.onTrack[at] === 0) faults.offTrack++;
-    const isRepeat = last >= 0 && !isZero && x[at] === x[last] && y[at] === y[last] && z[at] === z[last];
-    if (!isRepeat) {
-      if (last >= 0) closeRun(last);
-      runStart = isZero ? -1 : at;
-    }
-    last = at;
+    if (x[at] === 0 && y[at] === 0 && z[at] === 0) faults.zero++;
+    if (onTrack[at] === 0) faults.offTrack++;
   }
-  if (last >= 0) closeRun(last);
   return faults;
-}
-
-function isMoving(car: CarSamples | null, ms: number): boolean {
-  if (car === null) return false;
-  const at = Math.min(lowerBound(car.epochMs, ms), car.epochMs.length - 1);
-  return at >= 0 && car.speedKmh[at]! > movingKmh;
 }

@@ -1,3 +1,5 @@
+import { lowerBound } from '../../domain/bounds.ts';
+
 /** A stretch without samples, session ms. */
 export interface Gap {
   readonly startMs: number;
@@ -90,16 +92,4 @@ export function feedQuality(
     gaps,
     longestGapMs: Math.max(0, ...gaps.map((gap) => gap.endMs - gap.startMs)),
   };
-}
-
-/** Index of the first time at or after a limit. O(log n). */
-export function lowerBound(times: Float64Array, limit: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

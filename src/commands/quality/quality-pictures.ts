@@ -1,6 +1,8 @@
+import { markBadPositions } from '../../analysis/bad-positions.ts';
 import { timelineBins, type SessionQuality } from '../../analysis/quality/session-quality.ts';
 import { percent } from '../../analysis/quality/verdict.ts';
 import type { RawSession } from '../../domain/raw-session.ts';
+import { clockText } from '../replay-text.ts';
 import { escapeText, picture } from './markup.ts';
 
 const labelWidth = 44;
@@ -23,7 +25,7 @@ export function timelinePicture({ drivers, startMs, endMs }: SessionQuality): st
   const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle';
     const x = labelWidth + share * (width - labelWidth);
-    return `<text x="${x}" y="${height - 4}" text-anchor="${anchor}">${clock(startMs + share * (endMs - startMs))}</text>`;
+    return `<text x="${x}" y="${height - 4}" text-anchor="${anchor}">${clockText(Math.round((startMs + share * (endMs - startMs)) / 1000))}</text>`;
   });
   const worst = [...drivers].sort((a, b) => a.car.completeness - b.car.completeness)[0];
   return picture(
@@ -77,6 +79,9 @@ export function gapPicture({ drivers }: SessionQuality): string {
   return picture({ id: 'gaps', title: 'Holes by length', description, width, height }, body.join(''));
 }
 
+/** Places drawn at most. */
+const maxFrozen = 500;
+
 /** Where positions are not to be believed: the driven line, and frozen points on it. */
 export function mapPicture(raw: RawSession): string {
   const own = [...raw.pos.values()].reduce<{ x: Int32Array; y: Int32Array; z: Int32Array } | null>(
@@ -102,35 +107,18 @@ export function mapPicture(raw: RawSession): string {
   );
   const line = [...dots].map((at) => dot(at, 'track')).join('');
   const frozen = new Set<string>();
-  for (const [number, { x, y, z, epochMs, filled }] of raw.pos) {
-    const car = raw.car.get(number);
-    if (car === undefined) continue;
-    let start = 0;
-    for (let at = 1; at < x.length; at++) {
-      const isRepeat = filled[at] === 0 && x[at] === x[at - 1] && y[at] === y[at - 1] && z[at] === z[at - 1];
-      if (!isRepeat) start = at;
-      else if (epochMs[at]! - epochMs[start]! > 1000 && x[at] !== 0 && isFast(car, epochMs[at]!))
-        frozen.add(place(x[at]!, y[at]!));
-      if (frozen.size >= 500) break;
+  for (const [number, samples] of raw.pos) {
+    const { x, y, z, filled } = samples;
+    const bad = new Uint8Array(x.length);
+    if (markBadPositions(samples, 0, x.length, raw.car.get(number) ?? null, bad) === 0) continue;
+    for (let at = 0; at < x.length && frozen.size < maxFrozen; at++) {
+      const isFix = filled[at] === 0 && (x[at] !== 0 || y[at] !== 0 || z[at] !== 0);
+      if (bad[at] === 1 && isFix) frozen.add(place(x[at]!, y[at]!));
     }
   }
   const points = [...frozen].map((at) => dot(at, 'bad')).join('');
   const description = `The line the cars drove; ${frozen.size} places where a position stood still while its car moved`;
   return picture({ ...frame, description }, line + points);
-}
-
-function isFast(
-  { epochMs, speedKmh }: { readonly epochMs: Float64Array; readonly speedKmh: Uint16Array },
-  ms: number,
-): boolean {
-  let low = 0;
-  let high = epochMs.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (epochMs[middle]! < ms) low = middle + 1;
-    else high = middle;
-  }
-  return (speedKmh[low] ?? 0) > 50;
 }
 
 function dot(at: string, name: string): string {
@@ -143,11 +131,4 @@ function rangeOf(values: readonly number[]): [number, number] {
     ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
     [Infinity, -Infinity],
   );
-}
-
-/** Session time as h:mm:ss. */
-export function clock(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
 }

@@ -1,7 +1,8 @@
 import { percent } from '../../analysis/quality/verdict.ts';
 import type { SessionQuality } from '../../analysis/quality/session-quality.ts';
 import type { RawSession } from '../../domain/raw-session.ts';
-import { clock } from './quality-pictures.ts';
+import { alignedLines } from '../print-table.ts';
+import { clockText } from '../replay-text.ts';
 
 /** A table as texts, for the terminal and the page; the first column names the row. */
 export interface TextTable {
@@ -114,7 +115,7 @@ export function gapTable({ drivers }: SessionQuality): TextTable {
     caption: `The longest of ${byStart.size} holes`,
     heads: ['from', 'length', 'feed', 'drivers'],
     rows: longest.map((gap) => [
-      clock(gap.startMs),
+      clockText(Math.round(gap.startMs / 1000)),
       `${((gap.endMs - gap.startMs) / 1000).toFixed(1)} s`,
       gap.feed,
       gap.drivers.length === drivers.length ? 'all' : gap.drivers.join(' '),
@@ -160,10 +161,7 @@ export function topicTable({ report }: SessionQuality): TextTable {
 
 /** A table as aligned lines. */
 export function textLines({ caption, heads, rows }: TextTable): string[] {
-  const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ');
-  return [caption, line(heads), ...rows.map(line)].map((text) => text.trimEnd());
+  return [caption, ...alignedLines([heads, ...rows], (column) => column === 0)];
 }
 
 function count(value: number): string {

@@ -1,5 +1,5 @@
 import type { CarSamples } from '../../domain/raw-session.ts';
-import { lowerBound } from '../bounds.ts';
+import { lowerBound } from '../../domain/bounds.ts';
 import { relevantSpan, type LapTimes } from './relevant-laps.ts';
 
 /** Car samples of one driver with the distance driven since the recording began, so that any slice of it is a difference. */

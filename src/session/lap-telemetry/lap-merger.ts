@@ -1,6 +1,6 @@
 import type { LapTelemetry } from '../../domain/lap-telemetry.ts';
 import type { CarSamples, PosSamples } from '../../domain/raw-session.ts';
-import { paddedRange } from '../bounds.ts';
+import { paddedRange } from '../../domain/bounds.ts';
 import { SliceMerger } from '../slice-merger.ts';
 import type { DriverAheadFinder } from './driver-ahead.ts';
 import { fillGaps } from './fill-gaps.ts';

@@ -1,6 +1,6 @@
 import type { LapTelemetry } from '../../domain/lap-telemetry.ts';
 import { Origin } from '../../domain/table.ts';
-import { lowerBound, paddedRange, upperBound } from '../bounds.ts';
+import { lowerBound, paddedRange, upperBound } from '../../domain/bounds.ts';
 import type { DriverAheadFinder } from './driver-ahead.ts';
 import { fillFrame, joinFrames, resampleFrame, type Channel, type Filling, type Frame } from './frame.ts';
 import type { LapMergeRequest } from './lap-merger.ts';

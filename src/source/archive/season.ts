@@ -1,5 +1,6 @@
 import { isObject } from '../decode/feed-columns.ts';
 import { eventPlaces } from './event-places.ts';
+import type { EventNames } from './match-event.ts';
 
 /** A session of a weekend as the season index (or a folder's name) gives it. */
 export interface SeasonSession {
@@ -14,14 +15,7 @@ export interface SeasonSession {
 }
 
 /** A race weekend or test. */
-export interface Meeting {
-  readonly name: string;
-  readonly officialName: string;
-  readonly location: string;
-  readonly country: string;
-  readonly circuit: string;
-  /** True for pre-season tests: found only when the query says so. */
-  readonly isTesting: boolean;
+export interface Meeting extends EventNames {
   readonly sessions: readonly SeasonSession[];
 }
 

@@ -46,3 +46,10 @@ export function stampMsFromBytes(bytes: Uint8Array, start: number, length: numbe
   const ms = digit(bytes, start + 9) * 100 + digit(bytes, start + 10) * 10 + digit(bytes, start + 11);
   return ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms;
 }
+
+/** Stamp of a stream line, `HH:MM:SS.mmm`. */
+export function stampText(ms: number): string {
+  const whole = Math.round(ms);
+  const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
+  return `${pad(Math.floor(whole / 3_600_000))}:${pad(Math.floor(whole / 60_000) % 60)}:${pad(Math.floor(whole / 1000) % 60)}.${pad(whole % 1000, 3)}`;
+}

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../decode/feed-columns.ts';
+import { stampText } from '../decode/stamp.ts';
 import { instantMs, type RecordedMessage } from './recorded-message.ts';
 
 /** Writes messages as the topic streams of the archive. */
@@ -94,11 +95,4 @@ function statusesOf(data: unknown, zeroMs: number | null): { stampMs: number; st
     const ms = instantMs(entry['Utc']);
     return ms === null ? [] : [{ stampMs: Math.max(0, ms - zeroMs), status: entry['SessionStatus'] }];
   });
-}
-
-function stampText(ms: number): string {
-  const whole = Math.round(ms);
-  const pad = (value: number, width: number): string => String(value).padStart(width, '0');
-  const seconds = Math.floor(whole / 1000);
-  return `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}.${pad(whole % 1000, 3)}`;
 }

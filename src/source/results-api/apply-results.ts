@@ -2,7 +2,7 @@ import type { FastF1Lap } from '../../domain/lap-table.ts';
 import type { RawSession } from '../../domain/raw-session.ts';
 import type { Cell, SmallTable } from '../../domain/small-table.ts';
 import { hasRaceDistance } from '../identity/session-name.ts';
-import { resultColumns } from '../small-tables/results-table.ts';
+import { isBeyond107, resultColumns } from '../small-tables/results-table.ts';
 import { markDeleted } from '../timing/deleted-laps.ts';
 import type { SessionResults } from './read-results.ts';
 import type { ApiResult } from './results-answer.ts';
@@ -148,14 +148,15 @@ function valuesOf(result: ApiResult, session: string, isRaceLike: boolean): Reco
 
 /** Out in the first part beyond 107 % of its best time is not classified; the API does not say so. */
 function classifyQualifying(rows: Cell[][], at: ReadonlyMap<string, number>): Cell[][] {
-  const cell = (row: readonly Cell[], name: string): Cell => row[at.get(name)!] ?? null;
-  const times = rows.map((row) => cell(row, 'Q1')).filter((time) => typeof time === 'number');
-  const best = Math.min(...times);
+  const numberOf = (row: readonly Cell[], name: string): number | null => {
+    const cell = row[at.get(name)!];
+    return typeof cell === 'number' ? cell : null;
+  };
+  const best = Math.min(...rows.flatMap((row) => numberOf(row, 'Q1') ?? []));
   for (const row of rows) {
-    const [first, second, place] = [cell(row, 'Q1'), cell(row, 'Q2'), cell(row, 'Position')];
-    const isOut = typeof first === 'number' && first > best * 1.07 && second === null;
-    const text = place === null ? 'nan' : `${Number(place)}.0`;
-    set(row, at, { ClassifiedPosition: isOut ? 'N' : text });
+    const place = numberOf(row, 'Position');
+    const isOut = isBeyond107(numberOf(row, 'Q1'), numberOf(row, 'Q2'), best);
+    set(row, at, { ClassifiedPosition: isOut ? 'N' : place === null ? 'nan' : `${place}.0` });
   }
   return rows;
 }

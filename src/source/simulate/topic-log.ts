@@ -1,3 +1,5 @@
+import { stampText } from '../decode/stamp.ts';
+
 /** Lines of the topics of one session, kept with their stamps until the files are written. */
 export interface TopicLog {
   /** Adds a JSON value. Lines of a topic need not come in order of time. */
@@ -8,13 +10,6 @@ export interface TopicLog {
   /** The topic's file: byte-order mark, stamp and payload, CRLF at the end of every line. */
   fileOf(topic: string): string;
   linesOf(topic: string): number;
-}
-
-/** Stamp of a stream line, `HH:MM:SS.mmm`. */
-export function stampText(ms: number): string {
-  const whole = Math.round(ms);
-  const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
-  return `${pad(Math.floor(whole / 3_600_000))}:${pad(Math.floor(whole / 60_000) % 60)}:${pad(Math.floor(whole / 1000) % 60)}.${pad(whole % 1000, 3)}`;
 }
 
 /** Creates an empty log. */

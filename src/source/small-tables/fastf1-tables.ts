@@ -1,5 +1,5 @@
 import { feedEntries, feedObject, isFeedObject } from '../../domain/feed-shape.ts';
-import type { Cell, SmallTable } from '../../domain/small-table.ts';
+import type { Cell, SmallColumn, SmallTable } from '../../domain/small-table.ts';
 import { epochMsFromUs, epochUsFromText } from '../decode/instant.ts';
 import { spanToMs, toNumber, toText } from '../timing/feed-values.ts';
 import { lineKeys } from './key-order.ts';
@@ -25,6 +25,18 @@ function asWritten(value: unknown): string | null {
   return typeof value === 'string' ? value : toText(value) || null;
 }
 
+/** Columns of FastF1's weather. */
+export const weatherColumns: readonly SmallColumn[] = [
+  { name: 'Time', kind: 'sessionMs', unit: 's' },
+  { name: 'AirTemp', kind: 'number', unit: '°C' },
+  { name: 'Humidity', kind: 'number', unit: '%' },
+  { name: 'Pressure', kind: 'number', unit: 'mbar' },
+  { name: 'Rainfall', kind: 'boolean', unit: '' },
+  { name: 'TrackTemp', kind: 'number', unit: '°C' },
+  { name: 'WindDirection', kind: 'integer', unit: '°' },
+  { name: 'WindSpeed', kind: 'number', unit: 'm/s' },
+];
+
 /** `weather`: one row a minute; FastF1 reads a missing value as 0 and anything but "1" as no rain. */
 export function weatherTable(): TopicTable {
   const rows: Row[] = [];
@@ -46,16 +58,7 @@ export function weatherTable(): TopicTable {
     },
     finish() {
       if (rows.length === 0) return null;
-      return tableOf('weather', [
-        { name: 'Time', kind: 'sessionMs', unit: 's', values: columnOf(rows, 0) },
-        { name: 'AirTemp', kind: 'number', unit: '°C', values: columnOf(rows, 1) },
-        { name: 'Humidity', kind: 'number', unit: '%', values: columnOf(rows, 2) },
-        { name: 'Pressure', kind: 'number', unit: 'mbar', values: columnOf(rows, 3) },
-        { name: 'Rainfall', kind: 'boolean', unit: '', values: columnOf(rows, 4) },
-        { name: 'TrackTemp', kind: 'number', unit: '°C', values: columnOf(rows, 5) },
-        { name: 'WindDirection', kind: 'integer', unit: '°', values: columnOf(rows, 6) },
-        { name: 'WindSpeed', kind: 'number', unit: 'm/s', values: columnOf(rows, 7) },
-      ]);
+      return { name: 'weather', columns: weatherColumns, rows };
     },
   };
 }

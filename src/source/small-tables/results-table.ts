@@ -154,6 +154,11 @@ function placePractice(laps: readonly FastF1Lap[], results: Map<string, Result>)
   }
 }
 
+/** True for a car that is out in the first part of a qualifying, beyond 107 % of its best time. */
+export function isBeyond107(firstMs: number | null, secondMs: number | null, bestMs: number): boolean {
+  return firstMs !== null && firstMs > bestMs * 1.07 && secondMs === null;
+}
+
 /** Q3, then Q2, then Q1, cars without a time last; beyond 107 % of the best in the first part a car is not classified. */
 function placeQualifying(input: ResultsInput, results: Map<string, Result>): void {
   const { laps, partStartsMs, lastStatusMs } = input;
@@ -183,7 +188,7 @@ function placeQualifying(input: ResultsInput, results: Map<string, Result>): voi
     const result = results.get(number)!;
     result.position = index + 1;
     const [first, second] = result.parts;
-    const isOut = first !== null && first > fastest * 1.07 && second === null;
+    const isOut = isBeyond107(first, second, fastest);
     result.classified = isOut ? 'N' : `${index + 1}.0`;
   }
 }

@@ -1,9 +1,9 @@
 import type { FastF1Lap } from '../../domain/lap-table.ts';
-import type { SessionTiming, WeatherSample } from '../../domain/timing.ts';
+import { emptyTiming, type SessionTiming, type WeatherSample } from '../../domain/timing.ts';
 import { booleanOf, epochMsOf, numberOrNull, spanMsOf, textOf } from './cell-values.ts';
 import type { SampleNames } from './sample-columns.ts';
 import type { Batch } from './table-file.ts';
-import { emptyTiming, lapOf } from './table-timing.ts';
+import { lapOf } from './table-timing.ts';
 
 /** Columns that tell FastF1's lap table, and those that are read of it. */
 export const fastF1Laps = ['DriverNumber', 'LapNumber', 'LapTime', 'LapStartTime', 'Compound'] as const;

@@ -1,10 +1,16 @@
 import type { CorrectedLap, FastF1Lap } from '../../domain/lap-table.ts';
-import type { Lap, SessionTiming, Stint, WeatherSample } from '../../domain/timing.ts';
+import {
+  emptyTiming,
+  type Lap,
+  type SessionTiming,
+  type Stint,
+  type WeatherSample,
+} from '../../domain/timing.ts';
 import { booleanOf, epochMsOf, numberOrNull, textOf } from './cell-values.ts';
 import type { SampleNames } from './sample-columns.ts';
 import { stintsWithoutOverlap, type StintRow } from './stint-laps.ts';
 import type { Batch } from './table-file.ts';
-import { emptyTiming, lapOf } from './table-timing.ts';
+import { lapOf } from './table-timing.ts';
 
 /** OpenF1's column names of samples. */
 export const openF1Samples: SampleNames = {

@@ -7,6 +7,7 @@ import type { SmallTable } from '../../domain/small-table.ts';
 import type { SessionTiming } from '../../domain/timing.ts';
 import { isObject } from '../decode/feed-columns.ts';
 import type { ReadFolderOptions } from '../read-folder.ts';
+import { weatherColumns } from '../small-tables/fastf1-tables.ts';
 import { textOf } from './cell-values.ts';
 import {
   FastF1Collector,
@@ -285,16 +286,7 @@ async function identityOf(path: string, hint: SessionIdentity | null): Promise<S
 function weatherTable({ weather }: SessionTiming): SmallTable {
   return {
     name: 'weather',
-    columns: [
-      { name: 'Time', kind: 'sessionMs', unit: 's' },
-      { name: 'AirTemp', kind: 'number', unit: '°C' },
-      { name: 'Humidity', kind: 'number', unit: '%' },
-      { name: 'Pressure', kind: 'number', unit: 'mbar' },
-      { name: 'Rainfall', kind: 'boolean', unit: '' },
-      { name: 'TrackTemp', kind: 'number', unit: '°C' },
-      { name: 'WindDirection', kind: 'integer', unit: '°' },
-      { name: 'WindSpeed', kind: 'number', unit: 'm/s' },
-    ],
+    columns: weatherColumns,
     rows: weather.map((one) => [
       one.sessionMs,
       one.airTempC,

@@ -1,24 +1,5 @@
-import type { CorrectedLap, FastF1Lap } from '../../domain/lap-table.ts';
-import type { Lap, SessionTiming } from '../../domain/timing.ts';
-
-/** Timing of a session of which nothing is known. */
-export const emptyTiming: SessionTiming = {
-  startMs: null,
-  totalLaps: null,
-  firstTotalLaps: null,
-  laps: [],
-  lapTable: [],
-  correctedLaps: [],
-  stints: [],
-  positions: [],
-  trackStatus: [],
-  sessionStatus: [],
-  raceControl: [],
-  weather: [],
-  lapCount: [],
-  partStartsMs: [],
-  lastStatusMs: null,
-};
+import { sectorsAgree, type CorrectedLap, type FastF1Lap } from '../../domain/lap-table.ts';
+import type { Lap } from '../../domain/timing.ts';
 
 /** What a table says of a lap; session ms. */
 export interface TableLap {
@@ -35,15 +16,11 @@ export interface TableLap {
   readonly isFresh: boolean;
 }
 
-const toleranceMs = 3;
-
 /** One lap in the shapes of the session; what the table does not say is null, and accuracy is what its own times tell. */
 export function lapOf(row: TableLap): { lap: Lap; fastF1: FastF1Lap; corrected: CorrectedLap } {
   const [sector1Ms, sector2Ms, sector3Ms] = row.sectorsMs;
-  const sum =
-    sector1Ms === null || sector2Ms === null || sector3Ms === null ? null : sector1Ms + sector2Ms + sector3Ms;
   const isAccurate =
-    !row.isPitOut && sum !== null && row.lapTimeMs !== null && Math.abs(sum - row.lapTimeMs) <= toleranceMs;
+    !row.isPitOut && sectorsAgree({ lapTimeMs: row.lapTimeMs, sector1Ms, sector2Ms, sector3Ms });
   const { number: driverNumber, startMs, endMs, lapTimeMs, compound, tyreAge, stint } = row;
   const afterMs = (...parts: (number | null)[]): number | null =>
     parts.reduce((at, part) => (at === null || part === null ? null : at + part), startMs);

@@ -1,6 +1,5 @@
-import type { FastF1Lap } from '../../domain/lap-table.ts';
+import { agreeWithinMs, sectorsAgree, type FastF1Lap } from '../../domain/lap-table.ts';
 
-const toleranceMs = 3;
 const cleanStatus = new Set(['1', '2', '12', '21']);
 
 /**
@@ -8,13 +7,12 @@ const cleanStatus = new Set(['1', '2', '12', '21']);
  * with the lap before within 3 ms, and no safety car on the whole lap before.
  */
 export function isAccurate(lap: FastF1Lap, before: FastF1Lap | null): boolean {
-  const { lapTimeMs, sector1Ms, sector2Ms, sector3Ms, endMs } = lap;
+  const { lapTimeMs, endMs } = lap;
   if (lap.pitInMs !== null || lap.pitOutMs !== null || lap.isGenerated) return false;
   if (!cleanStatus.has(lap.trackStatus ?? '')) return false;
-  if (lapTimeMs === null || sector1Ms === null || sector2Ms === null || sector3Ms === null) return false;
-  if (Math.abs(sector1Ms + sector2Ms + sector3Ms - lapTimeMs) > toleranceMs) return false;
+  if (lapTimeMs === null || !sectorsAgree(lap)) return false;
   if (before === null) return true;
   if (before.trackStatus === '4') return false;
   if (endMs === null || before.endMs === null) return true;
-  return Math.abs(endMs - before.endMs - lapTimeMs) <= toleranceMs;
+  return Math.abs(endMs - before.endMs - lapTimeMs) <= agreeWithinMs;
 }

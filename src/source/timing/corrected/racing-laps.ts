@@ -1,3 +1,4 @@
+import { median } from '../../../analysis/statistics.ts';
 import type { Lap, SessionStatusChange } from '../../../domain/timing.ts';
 
 /** A lap slower than this share of the driver's median is not raced: queues, damage, a slow zone. */
@@ -20,7 +21,7 @@ export function racingLaps(laps: readonly Lap[], statuses: readonly SessionStatu
   if (abortedMs !== null) stoppages.push({ fromMs: abortedMs, toMs: Number.POSITIVE_INFINITY });
   const racing = new Set<Lap>();
   for (const own of Map.groupBy(laps, ({ driverNumber }) => driverNumber).values()) {
-    const limitMs = slowShare * median(own.flatMap(({ lapTimeMs }) => lapTimeMs ?? []));
+    const limitMs = slowShare * (median(own.flatMap(({ lapTimeMs }) => lapTimeMs ?? [])) ?? Infinity);
     for (const lap of own) {
       const { startMs, endMs, lapTimeMs, generated } = lap;
       const holdsStop = stoppages.some(
@@ -31,11 +32,4 @@ export function racingLaps(laps: readonly Lap[], statuses: readonly SessionStatu
     }
   }
   return racing;
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 0) return Number.POSITIVE_INFINITY;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

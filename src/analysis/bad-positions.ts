@@ -1,5 +1,5 @@
 import type { CarSamples, PosSamples } from '../domain/raw-session.ts';
-import { lowerBound } from './bounds.ts';
+import { lowerBound } from '../domain/bounds.ts';
 
 /** A point repeated for longer than this … */
 const repeatMs = 1000;

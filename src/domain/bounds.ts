@@ -1,7 +1,7 @@
-/** Index of the first value that is not below `limit` in a rising column. O(log n). */
-export function lowerBound(values: Float64Array, limit: number): number {
+/** Index of the first value that is not below `limit` among the first `length` of a rising column; `length` when none is. O(log n). */
+export function lowerBound(values: Float64Array, limit: number, length: number = values.length): number {
   let low = 0;
-  let high = values.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (values[middle]! < limit) low = middle + 1;
