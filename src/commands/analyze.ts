@@ -27,28 +27,27 @@ import type { CliContext, CommandModule } from './cli.ts';
 import { createLapTracer, fastestLaps } from './lap-traces.ts';
 import { openRaw, type OpenedRaw } from './load-raw.ts';
 import { tableLines } from './print-table.ts';
-import { createProgressLine } from './progress-line.ts';
-import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
+import {
+  addReadOptions,
+  addSessionArgument,
+  askedSession,
+  openWithProgress,
+  parseDrivers,
+  type ReadOptions,
+} from './read-options.ts';
 
-interface AnalyzeOptions extends SessionOptions {
+interface AnalyzeOptions extends ReadOptions {
   readonly drivers?: string;
   readonly out?: string;
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
 }
 
 /** `slipstream analyze`: pace, degradation, stops, sectors, corners and flags of a session. */
 export const analyzeCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command
-      .argument(
-        '[session]',
-        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
-      )
+    addSessionArgument(command)
       .option('--driver, --drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--out <dir>', 'write the tables as CSV to this folder instead of printing them');
-    addSessionOptions(command)
-      .option('--no-cache', 'read the recording anew and keep nothing')
+    addReadOptions(command)
       .addHelpText(
         'after',
         `
@@ -74,20 +73,12 @@ interface Part {
 }
 
 async function analyze(spec: string | undefined, options: AnalyzeOptions, cli: CliContext): Promise<void> {
-  const progress = createProgressLine(cli.quiet || cli.json);
   const config = await cli.config();
-  const opened = await openRaw({
-    spec,
-    config,
-    log: cli.log,
-    signal: cli.signal,
-    onProgress: progress.onProgress,
-    drivers: options.drivers?.split(',').filter((name) => name.trim() !== '') ?? [],
-    name: options.name,
-    carAlias: options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias),
-    noCache: !options.cache,
-  });
-  progress.close();
+  const opened = await openWithProgress(
+    openRaw,
+    askedSession(spec, options, parseDrivers(options.drivers)),
+    cli,
+  );
   const parts = analysisOf(opened, config);
   if (options.out !== undefined) {
     const { writeSmallTables } = await import('../session/index.ts');

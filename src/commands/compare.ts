@@ -15,34 +15,32 @@ import type { CliContext, CommandModule } from './cli.ts';
 import { createLapTracer, fastestLaps } from './lap-traces.ts';
 import { openRaw, type OpenedRaw } from './load-raw.ts';
 import { spanText, tableLines } from './print-table.ts';
-import { createProgressLine } from './progress-line.ts';
-import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
+import {
+  addReadOptions,
+  addSessionArgument,
+  askedSession,
+  openWithProgress,
+  type ReadOptions,
+} from './read-options.ts';
 
-interface CompareOptions extends SessionOptions {
+interface CompareOptions extends ReadOptions {
   readonly driver: string;
   readonly with: string;
   readonly lap: string;
   readonly withLap: string;
   readonly out?: string;
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
 }
 
 /** `slipstream compare`: where one lap gains and loses against another. */
 export const compareCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command
-      .argument(
-        '[session]',
-        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
-      )
+    addSessionArgument(command)
       .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
       .requiredOption('--with <code>', 'whom to compare with; the same driver for two of his laps')
       .option('--lap <n>', 'lap of the driver, or fastest', 'fastest')
       .option('--with-lap <n>', 'lap of the other, or fastest', 'fastest')
       .option('--out <file>', 'write the delta every 10 m as CSV');
-    addSessionOptions(command)
-      .option('--no-cache', 'read the recording anew and keep nothing')
+    addReadOptions(command)
       .addHelpText(
         'after',
         `
@@ -65,19 +63,8 @@ interface ComparedLap {
 }
 
 async function compare(spec: string | undefined, options: CompareOptions, cli: CliContext): Promise<void> {
-  const progress = createProgressLine(cli.quiet || cli.json);
   const config = await cli.config();
-  const opened = await openRaw({
-    spec,
-    config,
-    log: cli.log,
-    signal: cli.signal,
-    onProgress: progress.onProgress,
-    name: options.name,
-    carAlias: options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias),
-    noCache: !options.cache,
-  });
-  progress.close();
+  const opened = await openWithProgress(openRaw, askedSession(spec, options), cli);
   const { own, other } = findLaps(opened, options);
   const lengthM = other.trace.distanceM.at(-1)!;
   const difference = own.lap.lapTimeMs! - other.lap.lapTimeMs!;

@@ -10,10 +10,16 @@ import type { CliContext, CommandModule } from './cli.ts';
 import { writeExtract, type WrittenFile } from './extract-files.ts';
 import { largeKinds, parseFormats } from './extract-plan.ts';
 import { openRaw, type OpenedRaw } from './load-raw.ts';
-import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
 import { createProgressLine, formatBytes } from './progress-line.ts';
+import {
+  addReadOptions,
+  addSessionArgument,
+  askedSession,
+  parseDrivers,
+  type ReadOptions,
+} from './read-options.ts';
 
-interface ExtractOptions extends SessionOptions {
+interface ExtractOptions extends ReadOptions {
   readonly out: string;
   readonly format: string;
   readonly laps?: boolean;
@@ -21,18 +27,12 @@ interface ExtractOptions extends SessionOptions {
   readonly drivers?: string;
   readonly resultsApi?: boolean;
   readonly all?: boolean;
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
 }
 
 /** `slipstream extract`: telemetry and samples as CSV and Parquet, all other tables as CSV. */
 export const extractCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command
-      .argument(
-        '[session]',
-        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
-      )
+    addSessionArgument(command)
       .option('--out <dir>', 'folder for the files, made when missing', 'data')
       .option('--format <list>', 'formats of the large files: csv, parquet', 'csv,parquet')
       .option('--laps', 'the small tables only (laps, results, weather …), and what --telemetry names')
@@ -40,8 +40,7 @@ export const extractCommand: CommandModule = {
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--results-api', 'ask the results API too: grid, status, points, times of the first lap')
       .option('--all', 'everything recorded, not only from the first lap to the last');
-    addSessionOptions(command)
-      .option('--no-cache', 'read the recording anew and keep no table')
+    addReadOptions(command)
       .addHelpText(
         'after',
         `
@@ -59,8 +58,8 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   const startedMs = performance.now();
   const formats = parseFormats(options.format);
   const kinds = largeKinds(options);
-  const drivers = options.drivers?.split(',').filter((name) => name.trim() !== '') ?? [];
-  const carAlias = options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias);
+  const drivers = parseDrivers(options.drivers);
+  const asked = askedSession(spec, options, drivers);
   const dir = resolve(options.out);
   await probeFolder(dir);
   const progress = createProgressLine(cli.quiet || cli.json);
@@ -68,15 +67,11 @@ async function extract(spec: string | undefined, options: ExtractOptions, cli: C
   try {
     const config = await cli.config();
     const read = await openRaw({
-      spec,
+      ...asked,
       config,
       log: cli.log,
       signal: cli.signal,
       onProgress: progress.onProgress,
-      drivers,
-      name: options.name,
-      carAlias,
-      noCache: !options.cache,
     });
     progress.close();
     const opened = options.resultsApi === true ? await withResults(read, config, cli) : read;

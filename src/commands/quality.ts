@@ -4,7 +4,6 @@ import { sessionQuality, type SessionQuality } from '../analysis/quality/session
 import type { RawSession } from '../domain/raw-session.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { openRaw } from './load-raw.ts';
-import { createProgressLine } from './progress-line.ts';
 import { htmlReport } from './quality/html-report.ts';
 import {
   channelTable,
@@ -14,27 +13,27 @@ import {
   textLines,
   topicTable,
 } from './quality/quality-tables.ts';
-import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
+import {
+  addReadOptions,
+  addSessionArgument,
+  askedSession,
+  openWithProgress,
+  parseDrivers,
+  type ReadOptions,
+} from './read-options.ts';
 
-interface QualityOptions extends SessionOptions {
+interface QualityOptions extends ReadOptions {
   readonly drivers?: string;
   readonly out?: string;
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
 }
 
 /** `slipstream quality`: how good a session's recording is. */
 export const qualityCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command
-      .argument(
-        '[session]',
-        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
-      )
+    addSessionArgument(command)
       .option('--drivers <list>', 'codes or car numbers, e.g. VER,HAM,44 (default: all)')
       .option('--out <file>', 'write an HTML page with pictures to this file');
-    addSessionOptions(command)
-      .option('--no-cache', 'read the recording anew and keep nothing')
+    addReadOptions(command)
       .addHelpText(
         'after',
         `
@@ -50,19 +49,11 @@ Examples:
 };
 
 async function report(spec: string | undefined, options: QualityOptions, cli: CliContext): Promise<void> {
-  const progress = createProgressLine(cli.quiet || cli.json);
-  const { raw, drivers } = await openRaw({
-    spec,
-    config: await cli.config(),
-    log: cli.log,
-    signal: cli.signal,
-    onProgress: progress.onProgress,
-    drivers: options.drivers?.split(',').filter((name) => name.trim() !== '') ?? [],
-    name: options.name,
-    carAlias: options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias),
-    noCache: !options.cache,
-  });
-  progress.close();
+  const { raw, drivers } = await openWithProgress(
+    openRaw,
+    askedSession(spec, options, parseDrivers(options.drivers)),
+    cli,
+  );
   const quality = sessionQuality({ ...raw, drivers });
   if (options.out !== undefined) {
     const { writeBeside } = await import('../session/write-beside.ts');

@@ -8,26 +8,25 @@ import { lapTelemetryTable } from '../session/tables/lap-telemetry-table.ts';
 import { smallTableCsv } from '../session/tables/write-small-table.ts';
 import type { CliContext, CommandModule } from './cli.ts';
 import { openLaps, type OpenedRaw } from './load-raw.ts';
-import { addSessionOptions, parseCarAlias, type SessionOptions } from './session-request.ts';
-import { createProgressLine } from './progress-line.ts';
+import {
+  addReadOptions,
+  addSessionArgument,
+  askedSession,
+  openWithProgress,
+  type ReadOptions,
+} from './read-options.ts';
 
-interface TelemetryOptions extends SessionOptions {
+interface TelemetryOptions extends ReadOptions {
   readonly driver: string;
   readonly lap: string;
   readonly frequency?: string;
   readonly out?: string;
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
 }
 
 /** `slipstream telemetry`: one lap's merged telemetry with FastF1's columns as CSV. */
 export const telemetryCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
-    command
-      .argument(
-        '[session]',
-        'folder, recording file, URL or YEAR/EVENT/SESSION; the configured race when left out',
-      )
+    addSessionArgument(command)
       .requiredOption('--driver <code>', 'code or car number, e.g. VER or 1')
       .requiredOption('--lap <n>', 'lap number of this driver')
       .option(
@@ -35,8 +34,7 @@ export const telemetryCommand: CommandModule = {
         'resampled as FastF1 does (values lag by up to one step); default: every sample',
       )
       .option('--out <file>', 'CSV file to write (default: standard output)');
-    addSessionOptions(command)
-      .option('--no-cache', 'read the recording anew and keep nothing')
+    addReadOptions(command)
       .addHelpText(
         'after',
         `
@@ -64,19 +62,7 @@ async function writeTelemetry(
     });
   }
   const hz = parseFrequency(options.frequency);
-  const progress = createProgressLine(cli.quiet || cli.json);
-  const opened = await openLaps({
-    spec,
-    config: await cli.config(),
-    log: cli.log,
-    signal: cli.signal,
-    onProgress: progress.onProgress,
-    drivers: [options.driver],
-    name: options.name,
-    carAlias: options.carAlias === undefined ? undefined : parseCarAlias(options.carAlias),
-    noCache: !options.cache,
-  });
-  progress.close();
+  const opened = await openWithProgress(openLaps, askedSession(spec, options, [options.driver]), cli);
   const lap = findLap(opened, lapNumber);
   const table = lapTelemetryTable(await mergeLap(opened, lap, hz), lap, opened.raw.t0EpochMs!);
   const text = smallTableCsv(table);
