@@ -42,6 +42,11 @@ export interface WheelSpinEstimator {
    * Learns the car's ratios from calm samples after its first lap. O(1) up to a scan of 280 bins, no allocation.
    */
   next(sample: WheelSpinSample): number;
+  /**
+   * Car speed [km/h] that engine speed and gear of the sample given last belong to without slip; NaN where none can be told
+   * (as `next`, but also below 60 km/h).
+   */
+  readonly expectedKmh: number;
   calibration(year: number | null): GearCalibration[];
 }
 
@@ -75,6 +80,7 @@ export function createWheelSpinEstimator(): WheelSpinEstimator {
   let gear2 = 0;
   let lastChangeMs = Number.NEGATIVE_INFINITY;
   let isLaunching = false;
+  let expectedKmh = Number.NaN;
 
   const learn = (gear: number, logRatio: number): void => {
     const bin = Math.floor(logRatio / binWidth) + bins / 2;
@@ -96,7 +102,11 @@ export function createWheelSpinEstimator(): WheelSpinEstimator {
   };
 
   return {
+    get expectedKmh() {
+      return expectedKmh;
+    },
     next({ sessionMs, speedKmh, rpm, gear, throttlePct, brake, lapNumber, year }) {
+      expectedKmh = Number.NaN;
       const isUsable = speedKmh >= 0 && rpm > 0 && gear >= 0 && throttlePct >= 0 && brake >= 0;
       if (!isUsable) {
         depth = 0;
@@ -119,9 +129,11 @@ export function createWheelSpinEstimator(): WheelSpinEstimator {
           }
         }
         const isSettled = sessionMs - lastChangeMs >= gearSettleMs;
-        if (isSettled && speedKmh >= 60 && !isLaunching && gear > 1) {
+        if (isSettled && !isLaunching && gear > 1) {
           const rpmThen = rpm + (rpm1 - rpm) * Math.min(1, speedLagMs / gapMs);
-          const slip = slipRatio(rpmThen, ratioOf(gear, year), speedKmh);
+          const ratio = ratioOf(gear, year);
+          expectedKmh = Math.min(450, (ratio * rpmThen) / 1000);
+          const slip = speedKmh >= 60 ? slipRatio(rpmThen, ratio, speedKmh) : Number.NaN;
           spinPct = Number.isNaN(slip) ? Number.NaN : Math.min(1000, Math.max(0, slip * 100));
         }
       }

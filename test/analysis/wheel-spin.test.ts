@@ -49,6 +49,17 @@ test('createWheelSpinEstimator: spinning wheels show, at their size', () => {
   assert.ok(Math.abs(spun - 10) < 1, String(spun));
 });
 
+test('createWheelSpinEstimator: the expected speed is that of engine speed and gear, whatever the car does', () => {
+  const estimator = createWheelSpinEstimator();
+  assert.ok(Number.isNaN(estimator.expectedKmh));
+  run(steady({ speedKmh: 150, rpm: 150 / 0.014, gear: 3 }, 60), estimator);
+  assert.ok(Math.abs(estimator.expectedKmh - 150) < 0.5, String(estimator.expectedKmh));
+  run(steady({ speedKmh: 150, rpm: 165 / 0.014, gear: 3 }, 4, 20_000), estimator);
+  assert.ok(Math.abs(estimator.expectedKmh - 165) < 0.6, String(estimator.expectedKmh));
+  estimator.next({ ...base, gear: 4, sessionMs: 21_000 });
+  assert.ok(Number.isNaN(estimator.expectedKmh), 'in a change of gear');
+});
+
 test('createWheelSpinEstimator: no value where none can be told', () => {
   const bad: Partial<WheelSpinSample>[] = [
     { speedKmh: Number.NaN },

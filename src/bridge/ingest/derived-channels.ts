@@ -19,6 +19,7 @@ export function createDerivation(): Derivation {
   const gearAnomaly = createGearAnomalyDetector();
   const brakes = createBrakeState();
   const none: DerivedValues = {
+    expectedSpeedKmh: Number.NaN,
     wheelSpinPct: Number.NaN,
     gearAnomaly: Number.NaN,
     brakeTempModelC: Number.NaN,
@@ -48,6 +49,7 @@ export function createDerivation(): Derivation {
       sample.year = year;
       sample.caution = caution;
       values.wheelSpinPct = wheelSpin.next(sample);
+      values.expectedSpeedKmh = wheelSpin.expectedKmh;
       values.gearAnomaly = gearAnomaly.next(sample);
       advanceBrakes(brakes, row.sessionMs, row.speedKmh, row.brake === 1);
       values.brakeTempModelC = Number.isNaN(row.speedKmh) ? Number.NaN : Math.max(0, brakes.surfaceC);

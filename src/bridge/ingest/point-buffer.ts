@@ -20,6 +20,7 @@ export const blockRows = 16;
 
 /** Values that the bridge computes for a row; NaN = null. */
 export interface DerivedValues {
+  expectedSpeedKmh: number;
   wheelSpinPct: number;
   gearAnomaly: number;
   brakeTempModelC: number;
@@ -63,7 +64,7 @@ const maxOffsetMs = 0xffff_ffff;
 
 type Width = 'u8' | 'u16' | 'i32';
 
-/** Storage of each channel: 43 bytes a point together with times, lap, compound and origin. DRS needs 16 bits: 255 is a code. */
+/** Storage of each channel: 45 bytes a point together with times, lap, compound and origin. DRS needs 16 bits: 255 is a code. */
 const widths: Readonly<Record<string, readonly [Width, scale: number]>> = {
   speed: ['u16', 10],
   rpm: ['u16', 1],
@@ -75,6 +76,7 @@ const widths: Readonly<Record<string, readonly [Width, scale: number]>> = {
   y: ['i32', 1],
   z: ['i32', 1],
   distance: ['i32', 10],
+  expected_speed: ['u16', 10],
   wheel_spin: ['u16', 10],
   gear_anomaly: ['u8', 1],
   brake_temp_model: ['u16', 1],
@@ -111,6 +113,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
   const y = column('y');
   const z = column('z');
   const distance = column('distance');
+  const expectedSpeed = column('expected_speed');
   const wheelSpin = column('wheel_spin');
   const gearAnomaly = column('gear_anomaly');
   const brakeTemp = column('brake_temp_model');
@@ -159,6 +162,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
       put(y, slot, row.y);
       put(z, slot, row.z);
       put(distance, slot, row.distanceM);
+      put(expectedSpeed, slot, derived.expectedSpeedKmh);
       put(wheelSpin, slot, derived.wheelSpinPct);
       put(gearAnomaly, slot, derived.gearAnomaly);
       put(brakeTemp, slot, derived.brakeTempModelC);

@@ -6,7 +6,12 @@ import { createPointStore } from '../../../src/bridge/ingest/point-store.ts';
 import { channels } from '../../../src/domain/channels.ts';
 import { row } from '../support.ts';
 
-const none = { wheelSpinPct: Number.NaN, gearAnomaly: Number.NaN, brakeTempModelC: Number.NaN };
+const none = {
+  expectedSpeedKmh: Number.NaN,
+  wheelSpinPct: Number.NaN,
+  gearAnomaly: Number.NaN,
+  brakeTempModelC: Number.NaN,
+};
 
 test('bytesPerPoint: 20 drivers × 60,000 points fit into 60 MB, and every byte is counted', () => {
   assert.ok(bytesPerPoint <= 50);

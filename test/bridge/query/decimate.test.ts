@@ -9,7 +9,12 @@ import { findRows, maxBreaksFor, writePoints } from '../../../src/bridge/query/d
 import { row } from '../support.ts';
 
 type Pair = readonly [number | null, number];
-const none = { wheelSpinPct: Number.NaN, gearAnomaly: Number.NaN, brakeTempModelC: Number.NaN };
+const none = {
+  expectedSpeedKmh: Number.NaN,
+  wheelSpinPct: Number.NaN,
+  gearAnomaly: Number.NaN,
+  brakeTempModelC: Number.NaN,
+};
 const speedChannel = channels.findIndex(({ wireName }) => wireName === 'speed');
 
 function bufferOf(rows: readonly { t: number; v: number | null }[], capacity = 1000): PointBuffer {
