@@ -55,12 +55,13 @@ test('createPointBuffer: values come back at the accuracy of the wire, null as n
   fc.assert(
     fc.property(
       rows,
+      maybe(0, 450, 10),
       maybe(0, 1000, 10),
       maybe(0, 3, 1),
       maybe(0, 2000, 1),
-      (values, wheelSpinPct, gearAnomaly, brakeTempModelC) => {
+      (values, expectedSpeedKmh, wheelSpinPct, gearAnomaly, brakeTempModelC) => {
         const buffer = createPointBuffer(3);
-        const derived = { wheelSpinPct, gearAnomaly, brakeTempModelC };
+        const derived = { expectedSpeedKmh, wheelSpinPct, gearAnomaly, brakeTempModelC };
         buffer.append(row({ timestampMs: 1, ...values }), derived);
         const expected: Record<string, number> = { ...values, ...derived };
         for (const column of buffer.columns) {
