@@ -1,9 +1,9 @@
+import { isDrsOpen } from '../domain/drs.ts';
 import type { RuleFacts } from './alert.ts';
 import { keepEpisode } from './episode-keeper.ts';
 import type { Rule } from './rule.ts';
 
-/** DRS codes by meaning; every other code (2, 3, 9 …) is unknown and changes nothing. */
-const openCodes: ReadonlySet<number> = new Set([10, 12, 14]);
+/** Codes of a closed flap; every other one (2, 3, 9 …) is unknown and changes nothing. */
 const closedCodes: ReadonlySet<number> = new Set([0, 1, 8]);
 
 /** DRS open (code 10, 12 or 14) until a code that means closed: one episode an activation. */
@@ -19,7 +19,7 @@ export function createDrsRule(): Rule {
       const episode = keepEpisode(facts);
       return {
         update(row, origin, out) {
-          const isOpen = openCodes.has(row.drs);
+          const isOpen = isDrsOpen(row.drs);
           episode.see(row, isOpen ? row.drs : Number.NaN);
           if (episode.current === null) {
             if (isOpen)

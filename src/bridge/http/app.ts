@@ -13,6 +13,7 @@ import { queryRoutes } from './query-routes.ts';
 import { callerOf, replayRoutes } from './replay-routes.ts';
 import type { Route } from './route.ts';
 import { statusRoutes } from './status-routes.ts';
+import { tableRoutes } from './table-routes.ts';
 
 /** Largest request body. */
 export const bodyLimitBytes = 1024 * 1024;
@@ -33,6 +34,7 @@ const pageHeaders = {
 export const routes: readonly Route[] = [
   ...statusRoutes,
   ...queryRoutes,
+  ...tableRoutes,
   ...replayRoutes,
   {
     method: 'GET',

@@ -2,6 +2,7 @@ import { applyTiming, createRaceState } from '../../analysis/race-state.ts';
 import type { RaceState } from '../../analysis/race-state.ts';
 import type { BrokerRecord, RecordBatch, RecordHeaders } from '../../domain/broker.ts';
 import { messageOf } from '../../domain/errors.ts';
+import { isFeedObject } from '../../domain/feed-shape.ts';
 import type { AlertMessage, ReplayState } from '../../domain/messages.ts';
 import { implausibleReason, readTelemetry } from '../../domain/telemetry-codec.ts';
 import { createTelemetryRow } from '../../domain/telemetry-row.ts';
@@ -13,11 +14,19 @@ import { createIngestCounters, setAside } from './counters.ts';
 import type { IngestCounters, SetAsideReason } from './counters.ts';
 import { createEventLog } from './event-log.ts';
 import type { EventLog } from './event-log.ts';
+import { createGapLog } from './gap-log.ts';
+import type { GapLog } from './gap-log.ts';
 import { createPointStore } from './point-store.ts';
 import type { PointStore } from './point-store.ts';
+import { createRateWindow } from './rate-window.ts';
+import type { RateWindow } from './rate-window.ts';
 import { isAlertMessage, isReplayState } from './record-shapes.ts';
+import { createReplayLog } from './replay-log.ts';
+import type { ReplayLog } from './replay-log.ts';
 import { createRunTracker } from './run-tracker.ts';
 import type { RunTracker } from './run-tracker.ts';
+import { createSessionClock } from './session-clock.ts';
+import type { SessionClock } from './session-clock.ts';
 
 /** Everything that the bridge knows: filled by the reader, shown by routes and WebSocket. */
 export interface BridgeState {
@@ -25,6 +34,14 @@ export interface BridgeState {
   readonly points: PointStore;
   readonly alerts: AlertLog;
   readonly race: RaceState;
+  /** Places and gaps of the current segment, as the feed sent them. */
+  readonly gaps: GapLog;
+  /** When each session time of the current segment was, or would have been, published. */
+  readonly clock: SessionClock;
+  /** Records read, by `topic/partition`. */
+  readonly rates: RateWindow;
+  /** Seeks, pauses and ends, over all segments. */
+  readonly replayLog: ReplayLog;
   /** The newest `state` record of the replay; null before the first. */
   readonly replay: ReplayState | null;
   /** When that record was published, epoch ms. */
@@ -65,6 +82,10 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   const counters = createIngestCounters();
   const timingEvents = createEventLog(keptEvents);
   const alertEvents = createEventLog(keptEvents);
+  const gaps = createGapLog();
+  const clock = createSessionClock();
+  const replayLog = createReplayLog();
+  const rates = createRateWindow();
   const row = createTelemetryRow();
   let race = createRaceState();
   let replay: ReplayState | null = null;
@@ -77,6 +98,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
 
   const clearRace = (): void => {
     race = createRaceState();
+    gaps.clear();
     timingEvents.clear();
     points.setCaution(false);
     points.setYear(null);
@@ -88,6 +110,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   const startAnew = (): void => {
     epoch++;
     points.clear();
+    clock.clear();
     clearRace();
     clearAlerts();
   };
@@ -134,6 +157,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     if (!isCurrent(identity.run, identity.segment, record.timestampMs)) return null;
     lastTelemetryMs = record.timestampMs;
     const outcome = points.append(row, partition);
+    clock.note(row.sessionMs, row.timestampMs);
     if (outcome !== 'kept') return [outcome, `${row.driver} at ${row.timestampMs}`];
     if (record.timestampMs >= liveSinceMs) {
       counters.hops.replay.observe((record.timestampMs - row.timestampMs) / 1000);
@@ -151,10 +175,19 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     }
     if (!applyTiming(race, message)) return ['undecodable', 'not an f1-timing object'];
     timingEvents.push(text);
+    noteGap(message);
     const status = race.track_status.at(-1)?.status ?? '1';
     points.setCaution(status !== '1');
     points.setYear(race.session?.year ?? null);
     return null;
+  };
+
+  /** A place with its gap joins the history that `race` does not keep. */
+  const noteGap = (message: unknown): void => {
+    if (!isFeedObject(message) || message['message_type'] !== 'position') return;
+    const entry = race.positions[String(message['driver'] ?? message['driver_id'])];
+    if (entry?.driver == null || entry.session_time === null) return;
+    gaps.push(Math.round(entry.session_time * 1000), entry.driver, entry.position, entry.gap);
   };
 
   /**
@@ -180,13 +213,22 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     return null;
   };
 
+  const takeState = (state: ReplayState, publishedMs: number): void => {
+    replay = state;
+    replayAtMs = publishedMs;
+    replayVersion++;
+    replayLog.note(state, publishedMs);
+    clock.setSpeed(state.speed);
+    const isMoving = state.status === 'playing' || state.status === 'paused';
+    if (isMoving && state.session_time !== null)
+      clock.note(Math.round(state.session_time * 1000), Date.parse(state.timestamp) || publishedMs);
+  };
+
   const takeControl = (value: Uint8Array, record: BrokerRecord): Fault | null => {
     const message: unknown = JSON.parse(decoder.decode(value));
     if (isReplayState(message)) {
       if (!isCurrent(message.run, message.segment, record.timestampMs, true)) return null;
-      replay = message;
-      replayAtMs = record.timestampMs;
-      replayVersion++;
+      takeState(message, record.timestampMs);
       return null;
     }
     const isCommand =
@@ -217,6 +259,10 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     points,
     alerts,
     counters,
+    gaps,
+    clock,
+    replayLog,
+    rates,
     timingEvents,
     alertEvents,
     get race() {
@@ -239,6 +285,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     },
     ingest(role, batch, nowMs) {
       const { topic, partition, records } = batch;
+      rates.note(`${topic}/${partition}`, records.length, nowMs);
       for (const record of records) {
         counters.records[role]++;
         const fault = take(role, record, partition, nowMs);
@@ -250,9 +297,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     seed(state, publishedMs) {
       tracker.seed(state.run, state.segment, publishedMs);
       startAnew();
-      replay = state;
-      replayAtMs = publishedMs;
-      replayVersion++;
+      takeState(state, publishedMs);
     },
     forget(role, partition) {
       if (role === 'telemetry') points.clear(partition);
@@ -267,6 +312,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
       tracker.clear();
       earlyAlerts.length = 0;
       replay = null;
+      replayLog.clear();
       replayAtMs = Number.NaN;
       replayVersion++;
       startAnew();

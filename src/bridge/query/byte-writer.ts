@@ -2,6 +2,8 @@
 export interface ByteWriter {
   readonly length: number;
   text(text: string): void;
+  /** Bytes as they are: for short texts that are written again and again. */
+  bytes(bytes: Uint8Array): void;
   byte(byte: number): void;
   /** `raw / scale` with no trailing zero; scale is 1, 10 or 1000. */
   decimal(raw: number, scale: number): void;
@@ -80,6 +82,12 @@ export function createByteWriter(size: number): ByteWriter {
     text(text) {
       room(text.length * 3);
       at += buffer.write(text, at);
+    },
+    bytes(bytes) {
+      room(bytes.length);
+      // A loop is faster than a call into the runtime for the few bytes of a name.
+      for (let i = 0; i < bytes.length; i++) buffer[at + i] = bytes[i]!;
+      at += bytes.length;
     },
     byte(byte) {
       room(1);

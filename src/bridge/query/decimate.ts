@@ -222,13 +222,13 @@ function writeBuckets(
 }
 
 /** Result of `findExtremes`; one object, because a returned one would be allocated for every bucket. */
-const extremes = { low: 0, high: 0, lowAt: -1, highAt: -1 };
+export const extremes = { low: 0, high: 0, lowAt: -1, highAt: -1 };
 
 /**
  * Lowest and highest raw value of rows `from`…`to` with their absolute indices, −1 when all are null. The null marks
  * lie at the end of each type's range, so that one of the two comparisons rejects them already.
  */
-function findExtremes(column: PointColumn, from: number, to: number, capacity: number): void {
+export function findExtremes(column: PointColumn, from: number, to: number, capacity: number): void {
   extremes.low = 0x7fffffff;
   extremes.high = -0x80000000;
   extremes.lowAt = -1;

@@ -1,0 +1,160 @@
+import { lapDelta } from '../../../analysis/laps/lap-delta.ts';
+import { valueAt as traceAt, type LapTrace } from '../../../analysis/laps/lap-trace.ts';
+import { upperBound } from '../../../domain/bounds.ts';
+import { badRequest } from '../../http/http-error.ts';
+import { valueAt, type PointBuffer } from '../../ingest/point-buffer.ts';
+import { lapRows } from '../lap-rows.ts';
+import { createStamps } from '../stamps.ts';
+import { askedDrivers } from '../table-context.ts';
+import type { TableContext } from '../table-context.ts';
+import { first, isAbsent } from '../table-request.ts';
+import { rounded } from '../table.ts';
+import type { Cell, Notice, Table } from '../table.ts';
+import { columnOf } from './drivers.ts';
+
+/** Distance between two rows [m]. */
+const stepM = 10;
+const continuous = ['speed', 'throttle', 'rpm'] as const;
+const discrete = ['brake', 'gear'] as const;
+
+/** One lap of one driver as the comparison takes it. */
+interface HeldLap {
+  readonly code: string;
+  readonly lapNumber: number;
+  readonly lapTimeS: number | null;
+  readonly startS: number;
+  readonly trace: LapTrace;
+  readonly columns: Readonly<Record<string, Float64Array>>;
+}
+
+/** Two laps on distance with their delta; the second lap is stretched to the length of the first. O(rows of both). */
+export function compareTable(context: TableContext): Table {
+  const channels = ['speed', 'throttle', 'brake', 'gear', 'rpm'];
+  const columns = ['t', 'distance', ...channels.flatMap((name) => [`${name}_a`, `${name}_b`]), 'delta'];
+  const notices: Notice[] = [];
+  const a = findLap(context, 'A', null, notices);
+  const b = a === null ? null : findLap(context, 'B', a.trace.distanceM.at(-1)!, notices);
+  if (a === null || b === null) return { columns, rows: [], notices };
+  const difference =
+    a.lapTimeS !== null && b.lapTimeS !== null
+      ? (b.lapTimeS - a.lapTimeS) * 1000
+      : b.trace.timeMs.at(-1)! - a.trace.timeMs.at(-1)!;
+  const { distanceM, deltaMs } = lapDelta(b.trace, a.trace, difference, stepM);
+  const stamps = createStamps(context);
+  const rows: Cell[][] = [];
+  for (const [i, atM] of distanceM.entries()) {
+    const sessionS = a.startS + traceAt(a.trace, a.trace.timeMs, atM) / 1000;
+    rows.push([
+      stamps.at(Math.round(sessionS * 1000) / 1000),
+      rounded(atM, 1),
+      ...channels.flatMap((name) => [sample(a, name, atM), sample(b, name, atM)]),
+      rounded(deltaMs[i]! / 1000, 3),
+    ]);
+  }
+  return { columns, rows: rows.filter(([t]) => t !== null), notices };
+}
+
+function sample(lap: HeldLap, name: string, atM: number): number | null {
+  const column = lap.columns[name]!;
+  if (discrete.some((one) => one === name)) {
+    const row = Math.max(0, upperBound(lap.trace.distanceM, atM) - 1);
+    return Number.isNaN(column[row]!) ? null : column[row]!;
+  }
+  return rounded(traceAt(lap.trace, column, atM), 1);
+}
+
+function findLap(
+  context: TableContext,
+  side: 'A' | 'B',
+  lengthM: number | null,
+  notices: Notice[],
+): HeldLap | null {
+  const { values } = context.request;
+  const name = first(values[`driver${side}`]);
+  if (isAbsent(name)) {
+    throw badRequest(
+      `Cannot compare laps without driver${side}`,
+      'Give driverA, lapA, driverB and lapB, such as driverA=VER&lapA=best&driverB=LEC&lapB=best',
+    );
+  }
+  const request = { ...context.request, drivers: [String(name).toUpperCase()] };
+  const { codes, unknown } = askedDrivers({ ...context, request });
+  const fail = (text: string): null => {
+    notices.push({ severity: 'warning', text });
+    return null;
+  };
+  const [code] = codes;
+  if (code === undefined) return fail(`No driver ${unknown[0] ?? ''} in this session`);
+  const buffer = context.app.state.points.find(code)?.buffer;
+  if (buffer === undefined) return fail(`No telemetry of ${code}`);
+  const wanted = readLap(side, values[`lap${side}`]);
+  const laps = context.race.laps[code] ?? [];
+  const candidates =
+    wanted === 'best'
+      ? laps.filter((lap) => lap.lap_time !== null).sort((x, y) => x.lap_time! - y.lap_time!)
+      : [laps.find((lap) => lap.lap_number === wanted) ?? { lap_number: wanted, lap_time: null }];
+  for (const lap of candidates) {
+    const held = heldLap(buffer, code, lap.lap_number, lap.lap_time, lengthM);
+    if (held !== null) return held;
+  }
+  return fail(
+    wanted === 'best'
+      ? `No timed lap of ${code} is held whole yet`
+      : `Lap ${wanted} of ${code} is not held whole`,
+  );
+}
+
+function readLap(side: string, value: unknown): number | 'best' {
+  const text = String(first(value) ?? '').trim();
+  if (text === '' || text === 'best') return 'best';
+  if (/^\d{1,4}$/u.test(text) && Number(text) > 0) return Number(text);
+  throw badRequest(
+    `lap${side} must be a lap number or best: current value is ${JSON.stringify(text.slice(0, 40))}`,
+    `Leave lap${side} out for the best lap`,
+  );
+}
+
+function heldLap(
+  buffer: PointBuffer,
+  code: string,
+  lapNumber: number,
+  lapTimeS: number | null,
+  lengthM: number | null,
+): HeldLap | null {
+  const span = lapRows(buffer, lapNumber);
+  if (span === null) return null;
+  const distance = columnOf(buffer, 'distance');
+  const rows: number[] = [];
+  let lastM = -1;
+  for (let row = span.from; row < span.to; row++) {
+    const atM = valueAt(buffer, distance, row);
+    if (atM === null || atM < lastM) continue;
+    rows.push(row);
+    lastM = atM;
+  }
+  if (rows.length < 10 || lastM <= 0) return null;
+  const startMs = buffer.sessionMs[rows[0]! % buffer.capacity]!;
+  const firstM = valueAt(buffer, distance, rows[0]!)!;
+  const scale = lengthM === null ? 1 : lengthM / (lastM - firstM);
+  const of = (name: string): Float64Array => {
+    const column = columnOf(buffer, name);
+    return Float64Array.from(rows, (row) => valueAt(buffer, column, row) ?? Number.NaN);
+  };
+  const none = new Float64Array(0);
+  return {
+    code,
+    lapNumber,
+    lapTimeS,
+    startS: startMs / 1000,
+    trace: {
+      timeMs: Float64Array.from(rows, (row) => buffer.sessionMs[row % buffer.capacity]! - startMs),
+      distanceM: Float64Array.from(rows, (row) => (valueAt(buffer, distance, row)! - firstM) * scale),
+      speedKmh: none,
+      xM: none,
+      yM: none,
+      isCar: new Uint8Array(0),
+      isPosition: new Uint8Array(0),
+    },
+    columns: Object.fromEntries([...continuous, ...discrete].map((name) => [name, of(name)])),
+  };
+}

@@ -1,0 +1,89 @@
+import { niceStep } from '../telemetry-rows.ts';
+import { createStamps, lastOfEach, ordered } from '../stamps.ts';
+import type { Row } from '../stamps.ts';
+import { askedDrivers } from '../table-context.ts';
+import type { TableContext } from '../table-context.ts';
+import { rounded, words } from '../table.ts';
+import type { Table } from '../table.ts';
+
+/** The feed's own gaps: every change, or with `fill=previous` what holds at equal time points. O(entries in range · drivers). */
+export function gapsTable(context: TableContext): Table {
+  const { app, request } = context;
+  const { gaps } = app.state;
+  const stamps = createStamps(context);
+  const unit = request.time === 'session' ? 1000 : 1;
+  const timeAt = (index: number): number => (stamps.at(gaps.sessionMs(index) / 1000) ?? Number.NaN) * unit;
+  const columns = words('t driver position gap interval laps_behind');
+  if (gaps.size === 0 || Number.isNaN(timeAt(0))) return { columns, rows: [] };
+  const newestMs = (stamps.now ?? Number.NaN) * unit;
+  const windowMs = app.config.bridge.window_seconds * 1000;
+  const fromMs = request.isWholeRange ? newestMs - windowMs : request.fromMs;
+  const toMs = Math.min(request.toMs, newestMs);
+  const asked = new Set(askedDrivers(context).codes);
+  const isAsked = gaps.drivers.map((code) => asked.has(code));
+  const held = new Int32Array(gaps.drivers.length).fill(-1);
+  const end = firstAt(gaps.size, (index) => timeAt(index) > toMs);
+  const begin = firstAt(gaps.size, (index) => timeAt(index) >= fromMs);
+  // Intervals need the places of all cars when the range begins.
+  for (let index = 0; index < begin; index++) held[gaps.driver(index)] = index;
+  const stepMs = request.fill
+    ? niceStep(Math.max(250, (toMs - Math.max(fromMs, timeAt(0))) / request.maxPoints))
+    : 0;
+  const rows: Row[] = [];
+  const write = (index: number, ms: number): void => {
+    const who = gaps.driver(index);
+    if (isAsked[who] !== true) return;
+    const gapMs = gaps.gapMs(index);
+    const ahead = aheadOf(held, gaps, gaps.position(index));
+    const interval = gapMs === null || ahead === null || gapMs < ahead ? null : gapMs - ahead;
+    rows.push([
+      unit === 1 ? Math.round(ms) : ms / unit,
+      gaps.drivers[who],
+      gaps.position(index),
+      gapMs === null ? null : gapMs / 1000,
+      rounded(interval === null ? null : interval / 1000, 3),
+      gaps.lapsBehind(index),
+    ]);
+  };
+  if (!request.fill) {
+    for (let index = begin; index < end; index++) {
+      held[gaps.driver(index)] = index;
+      write(index, timeAt(index));
+    }
+    return { columns, rows: lastOfEach(ordered(rows, request.limit)) };
+  }
+  const writeAll = (ms: number): void => {
+    for (const index of held) if (index >= 0) write(index, ms);
+  };
+  let nextMs = Math.ceil(Math.max(fromMs, timeAt(0)) / stepMs) * stepMs;
+  for (let index = begin; index < end; index++) {
+    const ms = timeAt(index);
+    for (; nextMs < ms && nextMs <= toMs; nextMs += stepMs) writeAll(nextMs);
+    held[gaps.driver(index)] = index;
+  }
+  for (; nextMs <= toMs; nextMs += stepMs) writeAll(nextMs);
+  return { columns, rows: lastOfEach(ordered(rows, Number.POSITIVE_INFINITY)) };
+}
+
+/** Gap of the car one place ahead [ms]; null where it is not known. */
+function aheadOf(
+  held: Int32Array,
+  gaps: TableContext['app']['state']['gaps'],
+  position: number,
+): number | null {
+  if (position <= 1) return null;
+  for (const index of held) if (index >= 0 && gaps.position(index) === position - 1) return gaps.gapMs(index);
+  return null;
+}
+
+/** First index for which a test that turns true once holds; `size` when none. O(log size). */
+function firstAt(size: number, test: (index: number) => boolean): number {
+  let low = 0;
+  let high = size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,66 @@
+import type { TableContext } from './table-context.ts';
+import type { Cell, Notice, Table } from './table.ts';
+
+/** `meta` of an answer as JSON. */
+export function metaText({ app, race }: TableContext, notices: readonly Notice[]): string {
+  const { tracker, replay } = app.state;
+  return JSON.stringify({
+    run: tracker.run,
+    segment: Math.max(0, tracker.segment),
+    simulated: replay?.simulated ?? race.session?.simulated ?? false,
+    notices,
+  });
+}
+
+/** A table as JSON: rows as objects with every column. */
+export function jsonTable(table: Table, meta: string, reason: string | null, t: number): string {
+  const keys = table.columns.map((column) => JSON.stringify(column));
+  const rows = table.rows.map(
+    (row) => `{${keys.map((key, i) => `${key}:${JSON.stringify(row[i] ?? null)}`).join(',')}}`,
+  );
+  if (rows.length === 0 && reason !== null) rows.push(jsonReason(table.columns, t, reasonAt(table), reason));
+  return `{"rows":[${rows.join(',')}],"meta":${meta}}`;
+}
+
+/** A table as CSV (RFC 4180, lines end with LF); null is an empty cell. */
+export function csvTable(table: Table, reason: string | null, t: number): string {
+  const lines = table.rows.map((row) => `${table.columns.map((_, i) => csvCell(row[i])).join(',')}\n`);
+  if (lines.length === 0 && reason !== null) lines.push(csvReason(table.columns, t, reasonAt(table), reason));
+  return csvHead(table.columns) + lines.join('');
+}
+
+/** Heading line of a CSV answer. */
+export function csvHead(columns: readonly string[]): string {
+  return `${columns.map(csvCell).join(',')}\n`;
+}
+
+/** The one row of an empty answer that says why it is empty, in column `at`. */
+export function jsonReason(columns: readonly string[], t: number, at: number, reason: string): string {
+  const cells = columns.map(
+    (column, i) => `${JSON.stringify(column)}:${i === 0 ? t : i === at ? JSON.stringify(reason) : 'null'}`,
+  );
+  return `{${cells.join(',')}}`;
+}
+
+export function csvReason(columns: readonly string[], t: number, at: number, reason: string): string {
+  return `${columns.map((_, i) => (i === 0 ? String(t) : i === at ? csvCell(reason) : '')).join(',')}\n`;
+}
+
+function reasonAt({ columns, reasonColumn }: Table): number {
+  const at = columns.indexOf(reasonColumn ?? 'driver');
+  return at > 0 ? at : 1;
+}
+
+function csvCell(value: Cell): string {
+  if (value === null || value === undefined) return '';
+  const text = String(value);
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Notices for an HTTP header: JSON with every character beyond ASCII escaped. */
+export function headerText(notices: readonly Notice[]): string {
+  return JSON.stringify(notices).replaceAll(
+    /[\u007f-\uffff]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
