@@ -1,4 +1,4 @@
-// Runs the benchmarks under Node 24: `npm run bench [-- NAME…] [--runs N] [--quick] [--session DIR]`.
+// Runs a program of this repository under Node 24: `node scripts/run-node.mjs FILE [ARGUMENT…]`, from its root.
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 await ensureDependencies(root);
 const child = spawn(
   findNode(root),
-  ['--disable-warning=ExperimentalWarning', resolve(root, 'benchmarks/run-all.ts'), ...process.argv.slice(2)],
+  ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit' },
 );
 // The child gets Ctrl-C from the terminal itself and ends what it started; then this process ends with its code.
