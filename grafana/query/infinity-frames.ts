@@ -7,7 +7,10 @@ import { selectColumn, selectRoot } from './root-selector.ts';
 /** Frames of an answer, and what Grafana would hide from the user. */
 export interface InfinityFrames {
   readonly frames: QueryFrame[];
-  /** Why series in long form were not turned into wide ones: Infinity drops that error and answers the rows as they are. */
+  /**
+   * What Infinity keeps to itself: why series in long form were not turned into wide ones (it answers the rows as they
+   * are), or which columns no row has (it answers nulls).
+   */
   readonly fault?: string;
 }
 
@@ -25,15 +28,13 @@ export function framesOfJson(answer: unknown, target: InfinityTarget): InfinityF
   }
   const rows = Array.isArray(root) ? root : [root];
   const columns = target.columns?.length ? target.columns : columnsOf(rows);
+  const cells = columns.map(({ selector }) => rows.map((row) => selectColumn(row, selector)));
+  const absent = columns.filter((_column, index) => cells[index]!.every((cell) => cell === undefined));
   return finish(
     target,
-    columns.map((column) =>
-      makeField(
-        column,
-        rows.map((row) => selectColumn(row, column.selector)),
-      ),
-    ),
+    columns.map((column, index) => makeField(column, cells[index]!)),
     rows.length,
+    absent,
   );
 }
 
@@ -45,8 +46,9 @@ export function framesOfCsv(answer: string, target: InfinityTarget): InfinityFra
   const columns = target.columns?.length
     ? target.columns
     : heading.map((name) => ({ selector: name, text: name, type: 'string' }));
+  const absent = columns.filter(({ selector }) => !heading.includes(selector));
   const fields = columns
-    .filter(({ selector }) => heading.includes(selector))
+    .filter((column) => !absent.includes(column))
     .map((column) => {
       const index = heading.indexOf(column.selector);
       return makeField(
@@ -54,20 +56,26 @@ export function framesOfCsv(answer: string, target: InfinityTarget): InfinityFra
         records.map((record) => record[index] ?? null),
       );
     });
-  return finish(target, fields, records.length);
+  return finish(target, fields, records.length, absent);
 }
 
-function finish(target: InfinityTarget, fields: QueryField[], rows: number): InfinityFrames {
+function finish(
+  target: InfinityTarget,
+  fields: QueryField[],
+  rows: number,
+  absent: readonly InfinityColumn[],
+): InfinityFrames {
   const frame: QueryFrame = { refId: target.refId, name: target.refId, fields: [], meta: {} };
   if (rows === 0) return { frames: [frame] };
   frame.fields = fields.sort((a, b) => compareText(a.name, b.name));
+  const faults = absent.map(({ selector }) => `no row has the column "${selector}"`);
+  let answered = describe(frame, rows);
   if (target.format === 'timeseries' && isLong(frame)) {
     const widened = widen(frame);
-    return 'frame' in widened
-      ? { frames: [widened.frame] }
-      : { frames: [describe(frame, rows)], fault: widened.fault };
+    if ('frame' in widened) answered = widened.frame;
+    else faults.push(widened.fault);
   }
-  return { frames: [describe(frame, rows)] };
+  return { frames: [answered], ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
 }
 
 function isLong({ fields }: QueryFrame): boolean {
