@@ -1,0 +1,88 @@
+import type { DataFrame } from './grafana-data.ts';
+import { targetsOf } from '../query/dashboard.ts';
+import type { Panel } from '../query/dashboard.ts';
+import type { InfinityTarget } from '../query/infinity.ts';
+import { runTarget, sourceTypes } from '../query/run-target.ts';
+import type { DataSource } from '../query/run-target.ts';
+import { valuesOf } from '../query/variable.ts';
+import { interpolate } from '../query/variables.ts';
+import type { PanelData, QueryContext } from './panel-run.ts';
+import { framesOf, runOptions } from './panel-run.ts';
+
+/** Channels that a panel draws over time, by the query that asks for them; none for other panels. */
+export function channelsOf(panel: Panel): string[] {
+  return targetsOf(panel).flatMap((target) => {
+    const { url = '', format, url_options: options } = target as unknown as InfinityTarget;
+    if (
+      target.datasource?.type !== sourceTypes.infinity ||
+      format !== 'timeseries' ||
+      !url.endsWith('/api/v1/telemetry')
+    )
+      return [];
+    const fields = options?.params?.find(({ key }) => key === 'fields')?.value ?? '';
+    return fields.split(',').filter((field) => /^\w+$/.test(field));
+  });
+}
+
+/**
+ * Asks the same channels for the same drivers through simPod's contract and compares: for each channel the same drivers,
+ * one time and one number per series, times that ascend. Answers what differs, in sentences.
+ */
+export async function compareSimpod(
+  panel: Panel,
+  infinity: PanelData,
+  context: QueryContext,
+  source: DataSource,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const drivers = context.variables.find(({ name }) => name === 'driver');
+  for (const channel of channelsOf(panel)) {
+    const payload = drivers === undefined ? {} : { driver: valuesOf(drivers) };
+    const target = { refId: 'A', target: channel, payload: JSON.stringify(payload), editorMode: 'code' };
+    const { error, frames } = await runTarget(target, runOptions(context, source, panel));
+    if (error !== undefined) {
+      faults.push(`simPod ${channel}: ${error.replaceAll('\n', ', ')}`);
+      continue;
+    }
+    const series = framesOf(frames).filter(({ length }) => length > 0);
+    const shape = ({ fields }: DataFrame): string => fields.map(({ type }) => type).join(' and ');
+    const odd = series.find((frame) => shape(frame) !== 'time and number');
+    if (odd !== undefined) faults.push(`simPod ${channel}: a series has ${shape(odd)}, not time and number`);
+    if (series.some(({ fields }) => fields[0]!.values.some((t, row, all) => row > 0 && t < all[row - 1]))) {
+      faults.push(`simPod ${channel}: times of a series do not ascend`);
+    }
+    const answered = driversIn(series);
+    const expected = driversIn(
+      infinity.results.flatMap((result) => framesOf(result.frames)),
+      channel,
+    );
+    if (answered !== expected)
+      faults.push(`simPod ${channel} answers drivers ${answered}, Infinity ${expected}`);
+  }
+  return faults;
+}
+
+/** Drivers that have a number, in alphabetical order. */
+function driversIn(frames: readonly DataFrame[], channel?: string): string {
+  const found = frames.flatMap(({ fields }) =>
+    fields
+      .filter(
+        ({ name, type, values }) =>
+          type === 'number' &&
+          (channel === undefined || name === channel) &&
+          values.some((value) => value !== null),
+      )
+      .map(({ labels }) => labels?.['driver'] ?? 'no driver'),
+  );
+  return [...new Set(found)].sort().join(',');
+}
+
+/** Title of a panel with its variables replaced. */
+export function titleOf(panel: Panel, context: QueryContext): string {
+  const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
+  return interpolate(
+    panel.title ?? panel.type,
+    { ...range, intervalMs, variables: context.variables },
+    'text',
+  );
+}

@@ -1,0 +1,45 @@
+import type { TargetResult } from '../query/run-target.ts';
+import type { DataFrame } from './grafana-data.ts';
+
+/** A topic that the session lacks and what is not shown for it. */
+export interface LackingTopic {
+  readonly topic: string;
+  readonly reason: string;
+}
+
+/** Topics that the session of a running bridge lacks, as the session itself says. */
+export async function readLacking(bridgeUrl: string, signal: AbortSignal): Promise<LackingTopic[]> {
+  const response = await fetch(`${bridgeUrl}/timing`, { signal });
+  const state = (await response.json()) as { readonly coverage: readonly LackingTopic[] };
+  return state.coverage.map(({ topic, reason }) => ({ topic, reason }));
+}
+
+/** The reason that an answer gives instead of data, or null when it has data (or neither). */
+export function reasonOf({ rows, notices, frames }: TargetResult): string | null {
+  const [notice] = notices;
+  if (notice === undefined || rows > 1) return null;
+  return rows === 0 || textsIn(frames).includes(notice.text) ? notice.text : null;
+}
+
+/** True when a reader of the panel sees the text: in a cell, or in the label or name of a series. */
+export function shows(frames: readonly DataFrame[], text: string): boolean {
+  return textsIn(frames).some((shown) => shown.includes(text));
+}
+
+function textsIn(
+  frames: readonly {
+    readonly name?: string;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly values: readonly unknown[];
+      readonly labels?: object;
+    }[];
+  }[],
+): string[] {
+  return frames
+    .flatMap(({ name = '', fields }) => [
+      name,
+      ...fields.flatMap((field) => [field.name, ...Object.values(field.labels ?? {}), ...field.values]),
+    ])
+    .filter((value): value is string => typeof value === 'string');
+}

@@ -1,0 +1,114 @@
+import type { DataFrame, Field } from './grafana-data.ts';
+
+/** Share of missing numbers that a panel's series may have. */
+export const maxNullRatio = 0.1;
+
+/**
+ * What keeps a panel type from drawing these frames, in sentences; none when it can. Series must have a time (or a
+ * number as x) without holes and at most a tenth of their numbers missing; rows in which every series is missing are
+ * breaks of the trace and do not count.
+ */
+export function requireFrames(panelType: string, frames: readonly DataFrame[]): string[] {
+  if (frames.every(({ length }) => length === 0)) return ['no rows'];
+  const withRows = frames.filter(({ length }) => length > 0);
+  const nulls = nullTimes(withRows);
+  if (nulls.length > 0) return nulls;
+  switch (panelType) {
+    case 'timeseries':
+      return requireSeries(withRows);
+    case 'trend':
+      return requireNumbers(withRows, 2, 'a trend');
+    case 'xychart':
+      return requireNumbers(withRows, 2, 'an XY chart');
+    case 'state-timeline':
+    case 'status-history':
+      return requireStates(withRows);
+    case 'table':
+      return [];
+    default:
+      return requireValue(withRows);
+  }
+}
+
+function nullTimes(frames: readonly DataFrame[]): string[] {
+  return frames.flatMap(({ fields, refId = '' }) =>
+    fields
+      .filter(({ type, values }) => type === 'time' && values.some((value) => isMissing(value)))
+      .map(({ name }) => `field "${name}" of ${refId} has rows without a time`),
+  );
+}
+
+function requireSeries(frames: readonly DataFrame[]): string[] {
+  const series = frames.filter((frame) => has(frame, 'time') && has(frame, 'number'));
+  if (series.length === 0) return [`no series: a time and a number are needed, there are ${kindsOf(frames)}`];
+  const unordered = series.flatMap((frame) => {
+    const time = frame.fields.find(({ type }) => type === 'time')!;
+    const at = time.values.findIndex((value, row) => row > 0 && Number(value) < Number(time.values[row - 1]));
+    return at < 0 ? [] : [`times of ${frame.refId ?? frame.name ?? ''} do not ascend at row ${at}`];
+  });
+  return [...unordered, ...tooManyNulls(series)];
+}
+
+function requireNumbers(frames: readonly DataFrame[], count: number, what: string): string[] {
+  const fit = frames.filter(({ fields }) => fields.filter(({ type }) => type === 'number').length >= count);
+  if (fit.length === 0) return [`${what} needs ${count} numbers in a frame, there are ${kindsOf(frames)}`];
+  return tooManyNulls(fit);
+}
+
+function requireStates(frames: readonly DataFrame[]): string[] {
+  const fit = frames.filter(
+    (frame) => has(frame, 'time') && frame.fields.some(({ type }) => type !== 'time'),
+  );
+  if (fit.length === 0) return [`no states: a time and a value are needed, there are ${kindsOf(frames)}`];
+  return tooManyNulls(fit);
+}
+
+function requireValue(frames: readonly DataFrame[]): string[] {
+  const values = frames.flatMap(({ fields }) =>
+    fields.filter(({ type }) => type === 'number' || type === 'string'),
+  );
+  if (values.length === 0) return [`no value: a number or a text is needed, there are ${kindsOf(frames)}`];
+  return values.some((field) => field.values.some((value) => !isMissing(value)))
+    ? []
+    : ['every value is missing'];
+}
+
+function tooManyNulls(frames: readonly DataFrame[]): string[] {
+  return frames.flatMap((frame) => {
+    const numbers = frame.fields.filter(({ type }) => type === 'number' || type === 'boolean');
+    const { missing, all } = countMissing(numbers, frame.length);
+    if (all === 0 && numbers.length > 0) return [`every number of ${frame.refId ?? ''} is missing`];
+    const ratio = all === 0 ? 0 : missing / all;
+    if (ratio <= maxNullRatio) return [];
+    return [
+      `${Math.round(ratio * 100)} % of the numbers of ${frame.refId ?? ''} are missing, ${maxNullRatio * 100} % at most may be`,
+    ];
+  });
+}
+
+/** Missing numbers outside the rows in which all are missing. */
+function countMissing(fields: readonly Field[], rows: number): { missing: number; all: number } {
+  let missing = 0;
+  let all = 0;
+  for (let row = 0; row < rows; row++) {
+    const inRow = fields.filter(({ values }) => isMissing(values[row])).length;
+    if (inRow === fields.length) continue;
+    missing += inRow;
+    all += fields.length;
+  }
+  return { missing, all };
+}
+
+function has({ fields }: DataFrame, kind: string): boolean {
+  return fields.some(({ type }) => type === kind);
+}
+
+function kindsOf(frames: readonly DataFrame[]): string {
+  const kinds = new Set(frames.flatMap(({ fields }) => fields.map(({ type }) => type as string)));
+  return kinds.size === 0 ? 'no fields' : [...kinds].join(', ');
+}
+
+/** True for null, undefined and not-a-number. */
+export function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || Number.isNaN(value);
+}

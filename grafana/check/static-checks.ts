@@ -1,0 +1,180 @@
+import { annotationsOf, panelsOf, targetsOf } from '../query/dashboard.ts';
+import type { Dashboard, DataSourceRef, FieldSettings, Panel } from '../query/dashboard.ts';
+import { grafanaData, transformationIds } from './grafana-data.ts';
+import { schemaOf, standardProperties } from './panel-schema.ts';
+
+/** Something that is wrong with a dashboard, in one sentence. */
+export interface Fault {
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly text: string;
+}
+
+/** A dashboard and the file that it comes from. */
+export interface DashboardFile {
+  readonly file: string;
+  readonly dashboard: Dashboard;
+}
+
+/** Sources that Grafana has without provisioning. */
+const builtInSources: ReadonlySet<string> = new Set([
+  'grafana',
+  '-- Grafana --',
+  '-- Dashboard --',
+  '-- Mixed --',
+]);
+
+const gridColumns = 24;
+
+/**
+ * What is wrong with dashboards without asking anything: doubled uids, titles and panel ids, overlapping panels, unknown
+ * data sources, units, transformations, matchers, options and field settings, texts that are missing. O(panels²).
+ */
+export function checkStatically(
+  files: readonly DashboardFile[],
+  sources: readonly { readonly uid: string; readonly type: string }[],
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const key of ['uid', 'title'] as const) {
+    const seen = new Map<string, string>();
+    for (const { file, dashboard } of files) {
+      const other = seen.get(dashboard[key]);
+      if (other !== undefined) {
+        faults.push({
+          dashboard: dashboard.uid,
+          panel: '',
+          text: `${key} "${dashboard[key]}" is in ${other} and in ${file}`,
+        });
+      }
+      seen.set(dashboard[key], file);
+    }
+  }
+  for (const { dashboard } of files) faults.push(...checkDashboard(dashboard, sources));
+  return faults;
+}
+
+type Sources = readonly { readonly uid: string; readonly type: string }[];
+
+function checkDashboard(dashboard: Dashboard, sources: Sources): Fault[] {
+  const faults: Fault[] = [];
+  const add = (panel: string, text: string): void =>
+    void faults.push({ dashboard: dashboard.uid, panel, text });
+  if ('id' in dashboard && typeof dashboard.id === 'number')
+    add('', 'a provisioned dashboard must not have a numeric id');
+  if ('__inputs' in dashboard) add('', 'a provisioned dashboard must not have __inputs');
+  const panels = panelsOf(dashboard);
+  const shown = [...dashboard.panels, ...panels.filter((panel) => !dashboard.panels.includes(panel))];
+  for (const id of doubled(shown.map((panel) => panel.id))) add('', `panel id ${id} is used twice`);
+  for (const [a, b] of overlapping(dashboard.panels)) add(nameOf(a), `overlaps ${nameOf(b)}`);
+  for (const name of doubled((dashboard.templating?.list ?? []).map((variable) => variable.name))) {
+    add('', `variable ${name} is there twice`);
+  }
+  const checkSource = (where: string, ref: DataSourceRef | null | undefined): void => {
+    const fault = faultOfSource(ref, sources);
+    if (fault !== null) add(where, fault);
+  };
+  for (const { name, type, datasource } of dashboard.templating?.list ?? []) {
+    if (type === 'query') checkSource(`variable ${name}`, datasource);
+  }
+  for (const { name, datasource } of annotationsOf(dashboard)) checkSource(`annotation ${name}`, datasource);
+  for (const panel of panels) {
+    for (const text of checkPanel(panel)) add(nameOf(panel), text);
+    for (const target of targetsOf(panel)) checkSource(nameOf(panel), target.datasource);
+    for (const refId of doubled(targetsOf(panel).map((target) => target.refId)))
+      add(nameOf(panel), `target ${refId} is there twice`);
+  }
+  return faults;
+}
+
+/** Title of a panel with its id. */
+export function nameOf({ id, title = '', type }: Panel): string {
+  return `${title === '' ? type : title} (${id})`;
+}
+
+function faultOfSource(ref: DataSourceRef | null | undefined, sources: Sources): string | null {
+  const uid = ref?.uid ?? '';
+  if (builtInSources.has(uid)) return null;
+  const source = sources.find((one) => one.uid === uid);
+  if (source === undefined) {
+    return `data source uid "${uid}" is not provisioned: known are ${sources.map((one) => one.uid).join(', ')}`;
+  }
+  return ref?.type === source.type
+    ? null
+    : `data source ${uid} is of type ${source.type}, not ${ref?.type ?? 'none'}`;
+}
+
+function checkPanel(panel: Panel): string[] {
+  const faults: string[] = [];
+  const { type, gridPos: place, fieldConfig, transformations = [], options = {} } = panel;
+  if (place.x < 0 || place.y < 0 || place.w < 1 || place.h < 1 || place.x + place.w > gridColumns) {
+    faults.push(`lies outside the grid of ${gridColumns} columns: ${JSON.stringify(place)}`);
+  }
+  if ((panel.description ?? '') === '' && type !== 'text') faults.push('has no description');
+  const schema = schemaOf(type);
+  if (schema === null) return [...faults, `panel type "${type}" is unknown`];
+  for (const key of Object.keys(options))
+    if (!schema.options.has(key)) faults.push(`option "${key}" is unknown to ${type}`);
+  for (const { id } of transformations) {
+    if (!transformationIds.has(id))
+      faults.push(`transformation "${id}" is unknown: known are ${[...transformationIds].join(', ')}`);
+  }
+  faults.push(...checkSettings(fieldConfig?.defaults ?? {}, schema.custom, type));
+  if (type !== 'text' && !hasUnit(panel)) faults.push('has no unit');
+  for (const { matcher, properties } of fieldConfig?.overrides ?? []) {
+    if (grafanaData.fieldMatchers.getIfExists(matcher.id) === undefined)
+      faults.push(`override matcher "${matcher.id}" is unknown`);
+    for (const { id, value } of properties) {
+      const [, customKey = ''] = /^custom\.(\w+)/.exec(id) ?? [];
+      const isKnown = customKey === '' ? standardProperties.has(id) : schema.custom.has(customKey);
+      if (!isKnown) faults.push(`override property "${id}" is unknown to ${type}`);
+      if (id === 'unit' && !isUnit(value)) faults.push(`override has the unknown unit "${String(value)}"`);
+    }
+  }
+  return faults;
+}
+
+function checkSettings(settings: FieldSettings, custom: ReadonlySet<string>, type: string): string[] {
+  const faults: string[] = [];
+  for (const key of Object.keys(settings)) {
+    if (key !== 'custom' && !standardProperties.has(key)) faults.push(`field setting "${key}" is unknown`);
+  }
+  for (const key of Object.keys(settings.custom ?? {})) {
+    if (!custom.has(key)) faults.push(`field setting "custom.${key}" is unknown to ${type}`);
+  }
+  if (settings.unit !== undefined && !isUnit(settings.unit))
+    faults.push(`unit "${settings.unit}" is unknown`);
+  return faults;
+}
+
+function hasUnit({ fieldConfig }: Panel): boolean {
+  const overrides = fieldConfig?.overrides ?? [];
+  return (
+    fieldConfig?.defaults.unit !== undefined ||
+    overrides.some(({ properties }) => properties.some(({ id }) => id === 'unit'))
+  );
+}
+
+let units: ReadonlySet<string> | null = null;
+
+/** True for the units of Grafana's own list, and for texts of one's own behind a prefix (`suffix:laps`). */
+function isUnit(unit: unknown): boolean {
+  units ??= new Set(
+    grafanaData.getValueFormats().flatMap(({ submenu }) => submenu.map(({ value }) => value)),
+  );
+  return (
+    typeof unit === 'string' &&
+    (units.has(unit) || /^(?:prefix|suffix|time|si|count|currency|bool):./.test(unit))
+  );
+}
+
+function doubled<T>(values: readonly T[]): Set<T> {
+  return new Set(values.filter((value, index) => values.indexOf(value) !== index));
+}
+
+function overlapping(panels: readonly Panel[]): [Panel, Panel][] {
+  const touch = ({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean =>
+    a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+  return panels.flatMap((a, index) =>
+    panels.slice(index + 1).flatMap((b): [Panel, Panel][] => (touch(a, b) ? [[a, b]] : [])),
+  );
+}
