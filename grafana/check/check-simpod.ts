@@ -1,3 +1,4 @@
+import { isKind } from './grafana-data.ts';
 import type { DataFrame } from './grafana-data.ts';
 import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
@@ -5,7 +6,6 @@ import type { InfinityTarget } from '../query/infinity.ts';
 import { runTarget, sourceTypes } from '../query/run-target.ts';
 import type { DataSource } from '../query/run-target.ts';
 import { valuesOf } from '../query/variable.ts';
-import { interpolate } from '../query/variables.ts';
 import type { PanelData, QueryContext } from './panel-run.ts';
 import { framesOf, runOptions } from './panel-run.ts';
 
@@ -66,23 +66,9 @@ export async function compareSimpod(
 function driversIn(frames: readonly DataFrame[], channel?: string): string {
   const found = frames.flatMap(({ fields }) =>
     fields
-      .filter(
-        ({ name, type, values }) =>
-          type === 'number' &&
-          (channel === undefined || name === channel) &&
-          values.some((value) => value !== null),
-      )
+      .filter((field) => isKind(field, 'number') && (channel === undefined || field.name === channel))
+      .filter(({ values }) => values.some((value) => value !== null))
       .map(({ labels }) => labels?.['driver'] ?? 'no driver'),
   );
   return [...new Set(found)].sort().join(',');
-}
-
-/** Title of a panel with its variables replaced. */
-export function titleOf(panel: Panel, context: QueryContext): string {
-  const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
-  return interpolate(
-    panel.title ?? panel.type,
-    { ...range, intervalMs, variables: context.variables },
-    'text',
-  );
 }

@@ -32,6 +32,11 @@ export type DataFrame = import('@grafana/data').DataFrame;
 /** A field of such a frame. */
 export type Field = import('@grafana/data').Field;
 
+/** True for a field of one of these types. */
+export function isKind({ type }: Pick<Field, 'type'>, ...kinds: readonly string[]): boolean {
+  return kinds.includes(type);
+}
+
 /** Runs a panel's transformations; `interpolate` replaces variables in their options. */
 export function transformFrames(
   transformations: readonly {

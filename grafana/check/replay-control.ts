@@ -35,14 +35,16 @@ export async function readReplay(url: string, signal: AbortSignal): Promise<Repl
  */
 export async function warmReplay(url: string, warmMs: number, signal: AbortSignal): Promise<ReplayState> {
   const begun = await waitForState(url, ({ status }) => status === 'playing' || status === 'ended', signal);
-  const { start = 0, end = 0, total_laps: laps } = begun;
+  const { total_laps: laps } = begun;
+  const start = begun.start ?? 0;
+  const end = begun.end ?? start;
   const isRace = laps !== null && laps > 1;
   const place = isRace
     ? { lap: Math.max(2, Math.round(laps * placeRatio)) }
-    : start! + (end! - start!) * placeRatio;
+    : start + (end - start) * placeRatio;
   await command(url, 'seek', place, signal);
   const { session_time: now } = await waitForState(url, ({ status }) => status === 'playing', signal);
-  const speed = Math.min(mostSpeed, Math.max(leastSpeed, Math.floor((end! - (now ?? start!)) / remainingS)));
+  const speed = Math.min(mostSpeed, Math.max(leastSpeed, Math.floor((end - (now ?? start)) / remainingS)));
   await command(url, 'speed', speed, signal);
   await delay(warmMs, undefined, { signal });
   return waitForState(url, ({ status }) => status !== 'loading', signal);

@@ -75,7 +75,9 @@ export function reportText(report: Report): string {
 function totalsText({ rows }: Report): string {
   const counts = new Map<string, number>();
   for (const { outcome } of rows) counts.set(outcome.verdict, (counts.get(outcome.verdict) ?? 0) + 1);
-  const parts = [...counts].sort().map(([verdict, count]) => `${count} ${verdict}`);
+  const parts = [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([verdict, count]) => `${count} ${verdict}`);
   return `${rows.length} checked: ${parts.join(', ')}`;
 }
 

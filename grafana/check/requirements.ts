@@ -1,3 +1,4 @@
+import { isKind } from './grafana-data.ts';
 import type { DataFrame, Field } from './grafana-data.ts';
 
 /** Share of missing numbers that a panel's series may have. */
@@ -33,7 +34,7 @@ export function requireFrames(panelType: string, frames: readonly DataFrame[]): 
 function nullTimes(frames: readonly DataFrame[]): string[] {
   return frames.flatMap(({ fields, refId = '' }) =>
     fields
-      .filter(({ type, values }) => type === 'time' && values.some((value) => isMissing(value)))
+      .filter((field) => isKind(field, 'time') && field.values.some((value) => isMissing(value)))
       .map(({ name }) => `field "${name}" of ${refId} has rows without a time`),
   );
 }
@@ -42,7 +43,7 @@ function requireSeries(frames: readonly DataFrame[]): string[] {
   const series = frames.filter((frame) => has(frame, 'time') && has(frame, 'number'));
   if (series.length === 0) return [`no series: a time and a number are needed, there are ${kindsOf(frames)}`];
   const unordered = series.flatMap((frame) => {
-    const time = frame.fields.find(({ type }) => type === 'time')!;
+    const time = frame.fields.find((field) => isKind(field, 'time'))!;
     const at = time.values.findIndex((value, row) => row > 0 && Number(value) < Number(time.values[row - 1]));
     return at < 0 ? [] : [`times of ${frame.refId ?? frame.name ?? ''} do not ascend at row ${at}`];
   });
@@ -50,23 +51,23 @@ function requireSeries(frames: readonly DataFrame[]): string[] {
 }
 
 function requireNumbers(frames: readonly DataFrame[], count: number, what: string): string[] {
-  const fit = frames.filter(({ fields }) => fields.filter(({ type }) => type === 'number').length >= count);
+  const fit = frames.filter(
+    ({ fields }) => fields.filter((field) => isKind(field, 'number')).length >= count,
+  );
   if (fit.length === 0) return [`${what} needs ${count} numbers in a frame, there are ${kindsOf(frames)}`];
   return tooManyNulls(fit);
 }
 
 function requireStates(frames: readonly DataFrame[]): string[] {
   const fit = frames.filter(
-    (frame) => has(frame, 'time') && frame.fields.some(({ type }) => type !== 'time'),
+    (frame) => has(frame, 'time') && frame.fields.some((field) => !isKind(field, 'time')),
   );
   if (fit.length === 0) return [`no states: a time and a value are needed, there are ${kindsOf(frames)}`];
   return tooManyNulls(fit);
 }
 
 function requireValue(frames: readonly DataFrame[]): string[] {
-  const values = frames.flatMap(({ fields }) =>
-    fields.filter(({ type }) => type === 'number' || type === 'string'),
-  );
+  const values = frames.flatMap(({ fields }) => fields.filter((field) => isKind(field, 'number', 'string')));
   if (values.length === 0) return [`no value: a number or a text is needed, there are ${kindsOf(frames)}`];
   return values.some((field) => field.values.some((value) => !isMissing(value)))
     ? []
@@ -75,7 +76,7 @@ function requireValue(frames: readonly DataFrame[]): string[] {
 
 function tooManyNulls(frames: readonly DataFrame[]): string[] {
   return frames.flatMap((frame) => {
-    const numbers = frame.fields.filter(({ type }) => type === 'number' || type === 'boolean');
+    const numbers = frame.fields.filter((field) => isKind(field, 'number', 'boolean'));
     const { missing, all } = countMissing(numbers, frame.length);
     if (all === 0 && numbers.length > 0) return [`every number of ${frame.refId ?? ''} is missing`];
     const ratio = all === 0 ? 0 : missing / all;
@@ -100,7 +101,7 @@ function countMissing(fields: readonly Field[], rows: number): { missing: number
 }
 
 function has({ fields }: DataFrame, kind: string): boolean {
-  return fields.some(({ type }) => type === kind);
+  return fields.some((field) => isKind(field, kind));
 }
 
 function kindsOf(frames: readonly DataFrame[]): string {

@@ -1,3 +1,4 @@
+import { cellText } from './frame.ts';
 import type { QueryField, QueryFrame } from './frame.ts';
 
 /** A mark on the time axis. */
@@ -48,7 +49,7 @@ function eventsOf({ fields }: QueryFrame): AnnotationEvent[] {
 
 function textAt(name: string, field: QueryField | undefined, row: number): Record<string, string> {
   const value = field?.values[row];
-  return value === null || value === undefined ? {} : { [name]: String(value) };
+  return value === null || value === undefined ? {} : { [name]: cellText(value) };
 }
 
 function tagsOf(value: unknown): string[] {

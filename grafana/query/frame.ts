@@ -24,6 +24,12 @@ export interface Notice {
   readonly text: string;
 }
 
+/** A cell as text; a missing one is empty. */
+export function cellText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === null || value === undefined ? '' : JSON.stringify(value);
+}
+
 /** Rows of a frame: the length of its longest field. */
 export function rowsOf(frame: {
   readonly fields: readonly { readonly values: ArrayLike<unknown> }[];

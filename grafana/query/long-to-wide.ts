@@ -1,4 +1,4 @@
-import { rowsOf } from './frame.ts';
+import { cellText, rowsOf } from './frame.ts';
 import type { QueryField, QueryFrame } from './frame.ts';
 
 /** What became of a frame in long form: the wide one, or why it stays as it is. */
@@ -30,7 +30,7 @@ export function widen(long: QueryFrame): Widened {
       };
     }
     if (last === undefined || at > last) times.push(at);
-    const labels = factors.map((factor) => labelOf(factor.values[row]));
+    const labels = factors.map((factor) => cellText(factor.values[row]));
     const key = JSON.stringify(labels);
     let fields = series.get(key);
     if (fields === undefined) {
@@ -53,10 +53,6 @@ export function widen(long: QueryFrame): Widened {
       meta: { ...long.meta, type: 'timeseries-wide', typeVersion: [0, 1] },
     },
   };
-}
-
-function labelOf(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value);
 }
 
 function compareFields(a: QueryField, b: QueryField, factors: readonly QueryField[]): number {

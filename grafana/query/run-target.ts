@@ -6,7 +6,6 @@ import type { InfinityTarget, QueryRequest } from './infinity.ts';
 import { buildPrometheusRequest, framesOfPrometheus } from './prometheus.ts';
 import type { PrometheusTarget } from './prometheus.ts';
 import { buildSimpodRequest } from './simpod.ts';
-import type { SimpodTarget } from './simpod.ts';
 import type { Variable } from './variable.ts';
 
 /** Plugin ids of the data sources that targets can be run against. */
@@ -136,7 +135,7 @@ function prepare(target: { readonly refId: string }, options: RunOptions): Prepa
         rawRange,
       };
       return {
-        request: buildSimpodRequest([target as SimpodTarget], datasource.url, context),
+        request: buildSimpodRequest([target], datasource.url, context),
         read: readSimpod,
       };
     }
