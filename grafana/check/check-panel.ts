@@ -2,6 +2,7 @@ import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
 import { isLiveTarget } from '../query/live.ts';
 import { sourceTypes } from '../query/run-target.ts';
+import { deadOverrides } from './check-names.ts';
 import { reasonOf, shows } from './lacking.ts';
 import type { LackingTopic } from './lacking.ts';
 import { runPanel } from './panel-run.ts';
@@ -69,7 +70,17 @@ export async function checkPanel(
   for (const reason of new Set(reasons)) {
     if (reason !== null) faults.push(...faultsOfReason(reason, data, rules, isEmpty));
   }
-  if (!isEmpty && faults.length === 0) faults.push(...requireFrames(panel.type, data.frames));
+  if (!isEmpty && faults.length === 0) {
+    const empty = new Set(
+      targets.filter((_target, index) => reasons[index] !== null).map(({ refId }) => refId),
+    );
+    const drawn = data.frames.filter(({ refId }) => !empty.has(refId ?? ''));
+    faults.push(
+      ...requireFrames(panel.type, drawn),
+      ...data.unknownNames,
+      ...deadOverrides(panel, data.frames),
+    );
+  }
   if (faults.length > 0) return outcome('failed', faults, data);
   return isEmpty
     ? outcome(

@@ -1,11 +1,11 @@
-import { targetsOf } from '../query/dashboard.ts';
-import { timeOf } from '../query/dashboard.ts';
+import { targetsOf, timeOf } from '../query/dashboard.ts';
 import type { Dashboard, Panel, Target } from '../query/dashboard.ts';
 import { intervalOf, parseInterval } from '../query/interval.ts';
 import { runTarget, sourceTypes } from '../query/run-target.ts';
 import type { DataSource, RunOptions, TargetResult } from '../query/run-target.ts';
 import type { Variable } from '../query/variable.ts';
 import { interpolate } from '../query/variables.ts';
+import { unknownNames } from './check-names.ts';
 import { grafanaData, transformFrames } from './grafana-data.ts';
 import type { DataFrame } from './grafana-data.ts';
 
@@ -24,6 +24,8 @@ export interface PanelData {
   readonly results: readonly TargetResult[];
   /** Frames after the panel's transformations. */
   readonly frames: readonly DataFrame[];
+  /** Fields that transformations name and did not get, in sentences. */
+  readonly unknownNames: readonly string[];
 }
 
 /** Width that a dashboard is taken to have on screen: points that Grafana asks for where a panel does not say [px]. */
@@ -77,28 +79,19 @@ export async function runPanel(panel: Panel, context: QueryContext): Promise<Pan
   for (const target of targetsOf(panel)) {
     results.push(await runTarget(target, runOptions(context, sourceOf(target, context), panel)));
   }
-  return {
-    results,
-    frames: await transformed(
-      panel,
-      context,
-      results.flatMap(({ frames }) => framesOf(frames)),
-    ),
-  };
+  const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
+  const scope = { variables: context.variables, ...range, intervalMs };
+  const unknown: string[] = [];
+  let frames = results.flatMap((result) => framesOf(result.frames));
+  for (const transformation of panel.transformations ?? []) {
+    if (transformation.disabled === true) continue;
+    unknown.push(...unknownNames(transformation, frames));
+    frames = await transformFrames([transformation], frames, (text) => interpolate(text, scope));
+  }
+  return { results, frames, unknownNames: unknown };
 }
 
 /** Frames as Grafana makes them of what a data source answered. */
 export function framesOf(answered: readonly unknown[]): DataFrame[] {
   return answered.map((one) => grafanaData.toDataFrame(one));
-}
-
-/** Frames after a panel's transformations. */
-export async function transformed(
-  panel: Panel,
-  context: QueryContext,
-  frames: readonly DataFrame[],
-): Promise<DataFrame[]> {
-  const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
-  const scope = { variables: context.variables, ...range, intervalMs };
-  return transformFrames(panel.transformations ?? [], frames, (text) => interpolate(text, scope));
 }

@@ -179,10 +179,7 @@ test('checkPanel() takes notices beside data, and a second query without data, f
   const context = await contextOf(t);
   assert.equal((await checkPanel(panel([target('/paused')]), context, rules)).verdict, 'ok');
   const second = { ...target('/empty'), refId: 'B' };
-  assert.equal(
-    (await checkPanel(panel([target('/good'), second], { type: 'table' }), context, rules)).verdict,
-    'ok',
-  );
+  assert.equal((await checkPanel(panel([target('/good'), second]), context, rules)).verdict, 'ok');
 });
 
 test('checkPanel() skips what is not on this machine, passes texts and channels on', async (t) => {
@@ -193,6 +190,41 @@ test('checkPanel() skips what is not on this machine, passes texts and channels 
   assert.equal(await verdict(panel([], { type: 'text' })), 'text');
   const live = { refId: 'A', queryType: 'measurements', datasource: { type: 'datasource', uid: 'grafana' } };
   assert.equal(await verdict(panel([live])), 'live');
+});
+
+test('checkPanel() fails on overrides that match nothing and on transformations that name absent fields', async (t) => {
+  const context = await contextOf(t);
+  const organize = (names: object): Partial<Panel> => ({
+    transformations: [{ id: 'organize', options: { renameByName: names } }],
+  });
+  const override = (matcher: object): Partial<Panel> => ({
+    fieldConfig: { defaults: {}, overrides: [{ matcher: matcher as { id: string }, properties: [] }] },
+  });
+  const cases: [Partial<Panel>, string][] = [
+    [organize({ speed: 'km/h' }), ''],
+    [
+      organize({ velocity: 'km/h' }),
+      'transformation organize names a field "velocity", there are Time, driver, speed',
+    ],
+    [
+      { transformations: [{ id: 'sortBy', options: { sort: [{ field: 'lap' }] } }] },
+      'transformation sortBy names a field "lap", there are Time, driver, speed',
+    ],
+    [override({ id: 'byName', options: 'speed' }), ''],
+    [override({ id: 'byType', options: 'number' }), ''],
+    [
+      override({ id: 'byName', options: 'Speed' }),
+      'override byName "Speed" matches no field, there are Time, driver, speed',
+    ],
+  ];
+  for (const [more, expected] of cases) {
+    const { texts } = await checkPanel(
+      panel([target('/good', { format: 'table' })], { type: 'table', ...more }),
+      context,
+      rules,
+    );
+    assert.equal(texts.join('; '), expected);
+  }
 });
 
 test('checkVariables() evaluates by the own queries and fails without choices or with doubled ones', async (t) => {
