@@ -1,6 +1,8 @@
 import { channels } from '../../domain/channels.ts';
 import type { Channel } from '../../domain/channels.ts';
 import type { TelemetryRow } from '../../domain/telemetry-row.ts';
+import { createPageTotals } from './page-totals.ts';
+import type { Totals } from './page-totals.ts';
 
 /** One channel of a ring: whole numbers, `raw / scale` is the value, `nullRaw` stands for null. */
 export interface PointColumn {
@@ -51,6 +53,8 @@ export interface PointBuffer {
   readonly bytes: number;
   /** O(1), no allocation. */
   append(row: TelemetryRow, derived: DerivedValues): void;
+  /** Totals of held rows `[from, to)`; reads pages, not every row. */
+  totals(from: number, to: number): Totals;
   /** Absolute index of the first row held whose time is at or after `epochMs`; `appended` when there is none. O(log n). */
   lowerBound(epochMs: number): number;
   /** Forgets every row; the memory stays. */
@@ -117,6 +121,20 @@ export function createPointBuffer(capacity: number): PointBuffer {
   const wheelSpin = column('wheel_spin');
   const gearAnomaly = column('gear_anomaly');
   const brakeTemp = column('brake_temp_model');
+  const totals = createPageTotals({
+    capacity,
+    origin,
+    sessionMs,
+    speed,
+    rpm,
+    throttle,
+    brake,
+    gear,
+    drs,
+    x,
+    wheelSpin,
+    gearAnomaly,
+  });
   let appended = 0;
 
   /** Makes room for `newestMs`, once in 49 days: counts from the oldest row held, or from 49 days before the newest. */
@@ -136,7 +154,8 @@ export function createPointBuffer(capacity: number): PointBuffer {
     compound,
     origin,
     columns,
-    bytes: capacity * bytesPerPoint + columns.reduce((sum, { blocks }) => sum + blocks.length, 0),
+    bytes:
+      capacity * bytesPerPoint + columns.reduce((sum, { blocks }) => sum + blocks.length, 0) + totals.bytes,
     get appended() {
       return appended;
     },
@@ -166,10 +185,12 @@ export function createPointBuffer(capacity: number): PointBuffer {
       put(wheelSpin, slot, derived.wheelSpinPct);
       put(gearAnomaly, slot, derived.gearAnomaly);
       put(brakeTemp, slot, derived.brakeTempModelC);
+      totals.add(appended);
       appended++;
       if (appended % blockRows === 0)
         for (const each of columns) closeBlock(each, appended - blockRows, capacity);
     },
+    totals: totals.between,
     lowerBound(epochMs) {
       let low = appended > capacity ? appended - capacity : 0;
       let high = appended;

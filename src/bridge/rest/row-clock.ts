@@ -4,7 +4,8 @@ import type { TimeKind } from './table-request.ts';
 
 /** What time a telemetry row has in an answer: one of the three clocks of `time`, in ms. */
 export interface RowClock {
-  at(buffer: PointBuffer, row: number): number;
+  /** Time of the row in a slot of the ring. */
+  at(buffer: PointBuffer, slot: number): number;
   /** Absolute index of the first row held at or after a time; `appended` when there is none. O(log n). */
   lowerBound(buffer: PointBuffer, ms: number): number;
   /** Writes a time in the unit of the answer. */
@@ -14,14 +15,14 @@ export interface RowClock {
 const epoch = (writer: ByteWriter, ms: number): void => writer.integer(Math.round(ms));
 
 const published: RowClock = {
-  at: (buffer, row) => buffer.timeAt(row % buffer.capacity),
+  at: (buffer, slot) => buffer.timeAt(slot),
   lowerBound: (buffer, ms) => buffer.lowerBound(ms),
   write: epoch,
 };
 
 function bySession(offsetMs: number, write: RowClock['write']): RowClock {
   return {
-    at: ({ sessionMs, capacity }, row) => sessionMs[row % capacity]! + offsetMs,
+    at: ({ sessionMs }, slot) => sessionMs[slot]! + offsetMs,
     lowerBound({ sessionMs, capacity, first, appended }, ms) {
       let low = first;
       let high = appended;

@@ -14,9 +14,9 @@ export interface TelemetryField {
   readonly isContinuous: boolean;
   /** Derived channels exist on car rows only. */
   readonly isDerived: boolean;
-  /** Writes the value of a row as JSON, or as a CSV cell (the same but for null and texts). O(1), no allocation. */
-  write(writer: ByteWriter, buffer: PointBuffer, row: number, isCsv: boolean): void;
-  isNull(buffer: PointBuffer, row: number): boolean;
+  /** Writes the value of the row in a slot as JSON, or as a CSV cell (the same but for null and texts). O(1), no allocation. */
+  write(writer: ByteWriter, buffer: PointBuffer, slot: number, isCsv: boolean): void;
+  isNull(buffer: PointBuffer, slot: number): boolean;
 }
 
 const quote = 0x22;
@@ -28,15 +28,15 @@ function channelField(name: string, channel: number): TelemetryField {
     channel,
     isContinuous: kind === 'continuous',
     isDerived: derived,
-    write(writer, buffer, row, isCsv) {
+    write(writer, buffer, slot, isCsv) {
       const { data, nullRaw, scale } = buffer.columns[channel]!;
-      const raw = data[row % buffer.capacity]!;
+      const raw = data[slot]!;
       if (raw !== nullRaw) writer.decimal(raw, scale);
       else if (!isCsv) writer.null();
     },
-    isNull(buffer, row) {
+    isNull(buffer, slot) {
       const { data, nullRaw } = buffer.columns[channel]!;
-      return data[row % buffer.capacity] === nullRaw;
+      return data[slot] === nullRaw;
     },
   };
 }
@@ -47,18 +47,18 @@ const others: readonly TelemetryField[] = [
   {
     ...plain,
     name: 'lap_number',
-    write(writer, { lap, capacity }, row, isCsv) {
-      const number = lap[row % capacity]!;
+    write(writer, { lap }, slot, isCsv) {
+      const number = lap[slot]!;
       if (number > 0) writer.integer(number);
       else if (!isCsv) writer.null();
     },
-    isNull: ({ lap, capacity }, row) => lap[row % capacity] === 0,
+    isNull: ({ lap }, slot) => lap[slot] === 0,
   },
   {
     ...plain,
     name: 'compound',
-    write(writer, { compound, capacity }, row, isCsv) {
-      const name = compoundName(compound[row % capacity]!);
+    write(writer, { compound }, slot, isCsv) {
+      const name = compoundName(compound[slot]!);
       if (name === null) {
         if (!isCsv) writer.null();
       } else if (isCsv) writer.text(name);
@@ -68,12 +68,12 @@ const others: readonly TelemetryField[] = [
         writer.byte(quote);
       }
     },
-    isNull: ({ compound, capacity }, row) => compoundName(compound[row % capacity]!) === null,
+    isNull: ({ compound }, slot) => compoundName(compound[slot]!) === null,
   },
   {
     ...plain,
     name: 'session_time',
-    write: (writer, { sessionMs, capacity }, row) => writer.decimal(sessionMs[row % capacity]!, 1000),
+    write: (writer, { sessionMs }, slot) => writer.decimal(sessionMs[slot]!, 1000),
     isNull: () => false,
   },
 ];

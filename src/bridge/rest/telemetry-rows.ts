@@ -45,7 +45,7 @@ function commonTimes(
   const all = new Float64Array(total);
   let at = 0;
   drivers.forEach(({ buffer }, i) => {
-    for (let row = starts[i]!; row < ends[i]!; row++) all[at++] = clock.at(buffer, row);
+    for (let row = starts[i]!; row < ends[i]!; row++) all[at++] = clock.at(buffer, row % buffer.capacity);
   });
   all.sort();
   let kept = 0;
@@ -64,7 +64,7 @@ function writeEvery(
   starts: readonly number[],
   ends: readonly number[],
 ): void {
-  const cells = new Float64Array(fields.length);
+  const cells = new Int32Array(fields.length);
   const next = Float64Array.from(starts);
   const holdMs = Math.max(minGapMs, (4 * medianStep(times)) / clockRate) * clockRate;
   const isAlone = drivers.length === 1;
@@ -76,13 +76,14 @@ function writeEvery(
     for (let i = 0; i < drivers.length; i++) {
       const { buffer } = drivers[i]!;
       let row = next[i]!;
-      while (row < ends[i]! && clock.at(buffer, row) <= time) row++;
+      while (row < ends[i]! && clock.at(buffer, row % buffer.capacity) <= time) row++;
       next[i] = row;
       if (row === starts[i]) continue;
-      const ageMs = time - clock.at(buffer, row - 1);
+      const ageMs = time - clock.at(buffer, (row - 1) % buffer.capacity);
       if (ageMs > 0 && (isAlone || ageMs > holdMs || row === ends[i])) continue;
       fields.forEach((field, at) => {
-        cells[at] = field.isDerived ? carRowBefore(buffer, row - 1) : row - 1;
+        const shown = field.isDerived ? carRowBefore(buffer, row - 1) : row - 1;
+        cells[at] = shown < 0 ? -1 : shown % buffer.capacity;
       });
       sink.row(i, time, cells, 0);
     }
@@ -123,65 +124,134 @@ function writeBuckets(
   starts: readonly number[],
   ends: readonly number[],
 ): void {
-  let firstMs = Number.POSITIVE_INFINITY;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  drivers.forEach(({ buffer }, i) => {
-    if (starts[i] === ends[i]) return;
-    firstMs = Math.min(firstMs, clock.at(buffer, starts[i]!));
-    lastMs = Math.max(lastMs, clock.at(buffer, ends[i]! - 1));
-  });
+  const spans = drivers.map(({ buffer }, i) => createSpan(buffer, clock, starts[i]!, ends[i]!));
+  const firstMs = Math.min(...spans.map(({ firstMs: ms }) => ms));
+  const lastMs = Math.max(...spans.map(({ lastMs: ms }) => ms));
   const buckets = Math.max(1, Math.floor(maxPoints / 2) - 1);
-  const halfMs = Math.max(1, niceStep((Math.min(lastMs, toMs) - Math.max(firstMs, fromMs)) / buckets / 2));
+  const halfMs = niceStep((Math.min(lastMs, toMs) - Math.max(firstMs, fromMs)) / buckets / 2);
   const stepMs = 2 * halfMs;
-  const early = new Float64Array(drivers.length * fields.length);
-  const late = new Float64Array(drivers.length * fields.length);
-  const next = Float64Array.from(starts);
-  for (let startMs = Math.floor(firstMs / stepMs) * stepMs; startMs <= lastMs; startMs += stepMs) {
-    for (let i = 0; i < drivers.length; i++) {
-      const { buffer } = drivers[i]!;
-      const from = next[i]!;
-      const to = Math.min(ends[i]!, clock.lowerBound(buffer, startMs + stepMs));
-      next[i] = Math.max(from, to);
-      const at = i * fields.length;
-      if (to <= from) {
-        early.fill(-1, at, at + fields.length);
-        late.fill(-1, at, at + fields.length);
-        continue;
-      }
-      const middle = Math.min(to, Math.max(from, clock.lowerBound(buffer, startMs + halfMs)));
+  const beginMs = Math.floor(firstMs / stepMs) * stepMs;
+  const count = Math.floor((lastMs - beginMs) / stepMs) + 1;
+  const width = drivers.length * fields.length;
+  const early = new Int32Array(count * width).fill(-1);
+  const late = new Int32Array(count * width).fill(-1);
+  const hasDiscrete = fields.some(({ isContinuous }) => !isContinuous);
+  // One driver after the other: his columns are read in one direction, which is what caches are made for.
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!;
+    for (let bucket = 0; bucket < count && span.next < span.rows; bucket++) {
+      const startMs = beginMs + bucket * stepMs;
+      const from = span.next;
+      const to = rowsBefore(span, clock, startMs + stepMs, span.reach);
+      if (to === from) continue;
+      const middle = hasDiscrete ? rowsBefore(span, clock, startMs + halfMs, (to - from) >> 1) : from;
       for (let f = 0; f < fields.length; f++)
-        fillCells(buffer, fields[f]!, from, middle, to, early, late, at + f);
+        fillCells(span, fields[f]!, from, middle, to, early, late, bucket * width + i * fields.length + f);
+      span.next = to;
+      span.reach = to - from;
     }
-    for (let i = 0; i < drivers.length; i++) sink.row(i, startMs, early, i * fields.length);
-    for (let i = 0; i < drivers.length; i++) sink.row(i, startMs + halfMs, late, i * fields.length);
+  }
+  for (let bucket = 0; bucket < count; bucket++) {
+    const startMs = beginMs + bucket * stepMs;
+    for (let i = 0; i < spans.length; i++) sink.row(i, startMs, early, bucket * width + i * fields.length);
+    for (let i = 0; i < spans.length; i++)
+      sink.row(i, startMs + halfMs, late, bucket * width + i * fields.length);
   }
 }
 
-/** Rows whose values stand for the two halves of an interval, into `early[at]` and `late[at]`. */
+/** Rows of one driver in the range. Places in it count from its first row: 32-bit integers, which absolute indices outgrow. */
+interface Span {
+  readonly buffer: PointBuffer;
+  /** Absolute index of the first row. */
+  readonly base: number;
+  readonly firstSlot: number;
+  readonly rows: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The first row that is not written yet. */
+  next: number;
+  /** Rows of the interval before: the next one has about as many. */
+  reach: number;
+}
+
+function createSpan(buffer: PointBuffer, clock: RowClock, from: number, to: number): Span {
+  const isEmpty = to <= from;
+  return {
+    buffer,
+    base: from,
+    firstSlot: from % buffer.capacity,
+    rows: Math.max(0, to - from),
+    firstMs: isEmpty ? Number.POSITIVE_INFINITY : clock.at(buffer, from % buffer.capacity),
+    lastMs: isEmpty ? Number.NEGATIVE_INFINITY : clock.at(buffer, (to - 1) % buffer.capacity),
+    next: 0,
+    reach: 0,
+  };
+}
+
+function slotOf({ firstSlot, buffer }: Span, row: number): number {
+  const slot = firstSlot + row;
+  return slot < buffer.capacity ? slot : slot - buffer.capacity;
+}
+
+/** Number of rows before a time, from `span.next` on; looks around `next + guess` first. O(log distance to it). */
+function rowsBefore(span: Span, clock: RowClock, ms: number, guess: number): number {
+  const { buffer, rows, next } = span;
+  let low = next;
+  let high = Math.min(rows, next + guess);
+  // Rows below `low` are before the time, those from `high` on are not: both move in doubling steps.
+  if (high < rows && clock.at(buffer, slotOf(span, high)) < ms) {
+    for (let step = 1; high < rows && clock.at(buffer, slotOf(span, high)) < ms; step *= 2) {
+      low = high + 1;
+      high = Math.min(rows, high + step);
+    }
+  } else {
+    for (let step = 1; high > low; step *= 2) {
+      const below = Math.max(low, high - step);
+      if (clock.at(buffer, slotOf(span, below)) < ms) {
+        low = below + 1;
+        break;
+      }
+      high = below;
+    }
+  }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (clock.at(buffer, slotOf(span, middle)) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Slots whose values stand for the two halves of an interval, into `early[at]` and `late[at]`. */
 function fillCells(
-  buffer: PointBuffer,
+  span: Span,
   field: TelemetryField,
   from: number,
   middle: number,
   to: number,
-  early: Float64Array,
-  late: Float64Array,
+  early: Int32Array,
+  late: Int32Array,
   at: number,
 ): void {
   if (field.isContinuous) {
-    findExtremes(buffer.columns[field.channel]!, from, to, buffer.capacity);
+    const { buffer, base } = span;
+    findExtremes(buffer.columns[field.channel]!, base + from, base + to, buffer.capacity);
     const { lowAt, highAt } = extremes;
-    early[at] = Math.min(lowAt, highAt);
-    late[at] = Math.max(lowAt, highAt);
+    early[at] = lowAt < 0 ? -1 : slotOf(span, Math.min(lowAt, highAt) - base);
+    late[at] = lowAt < 0 ? -1 : slotOf(span, Math.max(lowAt, highAt) - base);
     return;
   }
-  const first = lastValue(buffer, field, from, middle);
-  const last = lastValue(buffer, field, middle, to);
+  const first = lastValue(span, field, from, middle);
+  const last = lastValue(span, field, middle, to);
   early[at] = first >= 0 ? first : last;
   late[at] = last >= 0 ? last : first;
 }
 
-function lastValue(buffer: PointBuffer, field: TelemetryField, from: number, to: number): number {
-  for (let row = to - 1; row >= from; row--) if (!field.isNull(buffer, row)) return row;
+/** Slot of the last row of `[from, to)` that has a value; −1 without one. */
+function lastValue(span: Span, field: TelemetryField, from: number, to: number): number {
+  for (let row = to - 1; row >= from; row--) {
+    const slot = slotOf(span, row);
+    if (!field.isNull(span.buffer, slot)) return slot;
+  }
   return -1;
 }

@@ -1,4 +1,5 @@
 import type { DriverPoints } from '../ingest/point-store.ts';
+import { createByteWriter } from '../query/byte-writer.ts';
 import type { ByteWriter } from '../query/byte-writer.ts';
 import type { RowClock } from './row-clock.ts';
 import type { TelemetryField } from './telemetry-fields.ts';
@@ -7,10 +8,10 @@ import type { TelemetryField } from './telemetry-fields.ts';
 export interface TelemetryWriter {
   readonly rows: number;
   /**
-   * One row at a time [ms of the answer's clock]: for field `i` the value of absolute row `cells[at + i]`, null where that
+   * One row at a time [ms of the answer's clock]: for field `i` the value of slot `cells[at + i]` of the ring, null where that
    * is −1. Rows of nulls are left out, but for the first one behind a value: it breaks the trace. No allocation.
    */
-  row(driver: number, ms: number, cells: Float64Array, at: number): void;
+  row(driver: number, ms: number, cells: Int32Array, at: number): void;
   /** A row of nulls for a driver whose trace breaks at a time. */
   breakAt(driver: number, ms: number): void;
 }
@@ -27,25 +28,37 @@ export function createTelemetryWriter(
   clock: RowClock,
   isCsv: boolean,
 ): TelemetryWriter {
+  const keys = fields.map(({ name }) => (isCsv ? ',' : `,${JSON.stringify(name)}:`));
+  /** Driver and name of the first field: one copy for both. */
   const names = drivers.map(({ driver }) =>
-    encoder.encode(isCsv ? `,${driver}` : `,"driver":${JSON.stringify(driver)}`),
+    encoder.encode((isCsv ? `,${driver}` : `,"driver":${JSON.stringify(driver)}`) + (keys[0] ?? '')),
   );
-  const keys = fields.map(({ name }) => encoder.encode(isCsv ? ',' : `,${JSON.stringify(name)}:`));
+  const laterKeys = keys.map((key) => encoder.encode(key));
   const head = encoder.encode(isCsv ? '' : '{"t":');
+  /** The time of the rows that are written now, which all drivers share. */
+  const timeWriter = createByteWriter(64);
+  let timeMs = Number.NaN;
+  let time: Uint8Array = head;
   /** 1 while the driver's last row had a value. */
   const isShown = new Uint8Array(drivers.length);
   let rows = 0;
 
-  const write = (driver: number, ms: number, cells: Float64Array | null, at: number): void => {
+  const write = (driver: number, ms: number, cells: Int32Array | null, at: number): void => {
+    if (ms !== timeMs) {
+      timeWriter.reset();
+      timeWriter.bytes(head);
+      clock.write(timeWriter, ms);
+      timeMs = ms;
+      time = timeWriter.view();
+    }
     if (!isCsv && rows > 0) writer.byte(comma);
-    writer.bytes(head);
-    clock.write(writer, ms);
+    writer.bytes(time);
     writer.bytes(names[driver]!);
     const { buffer } = drivers[driver]!;
     for (let i = 0; i < fields.length; i++) {
-      writer.bytes(keys[i]!);
-      const row = cells === null ? -1 : cells[at + i]!;
-      if (row >= 0) fields[i]!.write(writer, buffer, row, isCsv);
+      if (i > 0) writer.bytes(laterKeys[i]!);
+      const slot = cells === null ? -1 : cells[at + i]!;
+      if (slot >= 0) fields[i]!.write(writer, buffer, slot, isCsv);
       else if (!isCsv) writer.null();
     }
     writer.byte(isCsv ? newline : closeBrace);
@@ -60,8 +73,8 @@ export function createTelemetryWriter(
       const { buffer } = drivers[driver]!;
       let hasValue = 0;
       for (let i = 0; i < fields.length; i++) {
-        const row = cells[at + i]!;
-        if (row >= 0 && !fields[i]!.isNull(buffer, row)) {
+        const slot = cells[at + i]!;
+        if (slot >= 0 && !fields[i]!.isNull(buffer, slot)) {
           hasValue = 1;
           break;
         }

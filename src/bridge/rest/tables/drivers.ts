@@ -1,20 +1,16 @@
-import { GearAnomaly } from '../../../analysis/gear-anomaly.ts';
 import { channels } from '../../../domain/channels.ts';
-import { isDrsOpen } from '../../../domain/drs.ts';
-import { Origin } from '../../../domain/table.ts';
+import type { TotalName } from '../../ingest/page-totals.ts';
 import type { PointBuffer, PointColumn } from '../../ingest/point-buffer.ts';
 import { newestValue } from '../newest-value.ts';
 import { rowSpan } from '../row-span.ts';
+import type { RowSpan } from '../row-span.ts';
 import { createStamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
 import { lapTimeText, ratio, rounded, teamStyle, words } from '../table.ts';
 import type { Cell, Table } from '../table.ts';
 
-/** From this throttle on a car is at full throttle [%]: the pedal's own scatter stays below. */
-const fullThrottlePct = 98;
-
-/** Every driver with statistics of the range; measured values on car rows only. O(rows in range). */
+/** Every driver with statistics of the range. O(pages in range). */
 export function driversTable(context: TableContext): Table {
   const { codes } = askedDrivers(context);
   return {
@@ -94,92 +90,40 @@ interface Statistics {
   readonly drsOpenings: number;
 }
 
-/** Highest, sum and count of a channel over car rows. */
-class Figures {
-  readonly #column: PointColumn;
-  max = -1;
-  sum = 0;
-  count = 0;
-
-  constructor(buffer: PointBuffer, wireName: string) {
-    this.#column = columnOf(buffer, wireName);
-  }
-
-  add(slot: number): number {
-    const { data, nullRaw } = this.#column;
-    const raw = data[slot]!;
-    if (raw === nullRaw) return -1;
-    if (raw > this.max) this.max = raw;
-    this.sum += raw;
-    this.count++;
-    return raw;
-  }
-
-  get highest(): number | null {
-    return this.count === 0 ? null : this.max / this.#column.scale;
-  }
-
-  get mean(): number | null {
-    return this.count === 0 ? null : rounded(this.sum / this.count / this.#column.scale, 1);
-  }
-}
-
+/** Statistics of merged rows: values between samples are interpolated and change neither extremes nor means. O(pages). */
 function statisticsOf(context: TableContext, buffer: PointBuffer): Statistics {
   const { from, to } = rowSpan(context, buffer);
-  const speed = new Figures(buffer, 'speed');
-  const rpm = new Figures(buffer, 'rpm');
-  const throttle = new Figures(buffer, 'throttle');
-  const brake = new Figures(buffer, 'brake');
-  const spin = new Figures(buffer, 'wheel_spin');
-  const gear = new Figures(buffer, 'gear');
-  const drs = new Figures(buffer, 'drs');
-  const anomaly = new Figures(buffer, 'gear_anomaly');
-  let full = 0;
-  let changes = 0;
+  const totals = buffer.totals(from, to);
+  const scaleOf = (name: string): number => columnOf(buffer, name).scale;
+  const highest = (name: TotalName, scale: number): number | null =>
+    totals.of(name) < 0 ? null : totals.of(name) / scale;
+  const mean = (sum: TotalName, count: TotalName, scale: number): number | null =>
+    totals.of(count) === 0 ? null : rounded(totals.of(sum) / totals.of(count) / scale, 1);
   let anomalies = 0;
-  let openings = 0;
-  let lastGear = -1;
-  let lastAnomaly = 0;
-  let wasOpen = true;
-  for (let row = from; row < to; row++) {
-    const slot = row % buffer.capacity;
-    if (buffer.origin[slot] !== Origin.car) continue;
-    speed.add(slot);
-    rpm.add(slot);
-    brake.add(slot);
-    spin.add(slot);
-    if (throttle.add(slot) >= fullThrottlePct * 10) full++;
-    const gearNow = gear.add(slot);
-    if (gearNow >= 0 && lastGear >= 0 && gearNow !== lastGear) changes++;
-    if (gearNow >= 0) lastGear = gearNow;
-    const anomalyNow = anomaly.add(slot);
-    if (anomalyNow > GearAnomaly.none && anomalyNow !== lastAnomaly) anomalies++;
-    lastAnomaly = anomalyNow;
-    const code = drs.add(slot);
-    if (code < 0) continue;
-    const isOpen = isDrsOpen(code);
-    if (isOpen && !wasOpen) openings++;
-    wasOpen = isOpen;
-  }
-  const spanMs =
-    to - from < 2
-      ? 0
-      : buffer.sessionMs[(to - 1) % buffer.capacity]! - buffer.sessionMs[from % buffer.capacity]!;
+  for (let gear = 0; gear <= 8; gear++)
+    for (let kind = 1; kind <= 3; kind++) anomalies += totals.gear(gear, kind);
   return {
     rows: to - from,
-    rateHz: spanMs <= 0 ? null : rounded(((to - from - 1) * 1000) / spanMs, 2),
-    speedMax: speed.highest,
-    speedMean: speed.mean,
-    rpmMax: rpm.highest,
-    throttleMean: throttle.mean,
-    fullThrottle: ratio(full, throttle.count),
-    braking: ratio(brake.sum, brake.count),
-    gearChanges: changes,
-    wheelSpinMax: spin.highest,
-    wheelSpinMean: spin.mean,
+    rateHz: rateHz(buffer, { from, to }),
+    speedMax: highest('speedMax', scaleOf('speed')),
+    speedMean: mean('speedSum', 'speedCount', scaleOf('speed')),
+    rpmMax: highest('rpmMax', scaleOf('rpm')),
+    throttleMean: mean('throttleSum', 'throttleCount', scaleOf('throttle')),
+    fullThrottle: ratio(totals.of('fullThrottle'), totals.of('throttleCount')),
+    braking: ratio(totals.of('braking'), totals.of('brakeCount')),
+    gearChanges: totals.of('gearChanges'),
+    wheelSpinMax: highest('spinMax', scaleOf('wheel_spin')),
+    wheelSpinMean: mean('spinSum', 'spinCount', scaleOf('wheel_spin')),
     gearAnomalies: anomalies,
-    drsOpenings: openings,
+    drsOpenings: totals.of('drsOpenings'),
   };
+}
+
+/** Rows a second of session time; null of fewer than two. */
+export function rateHz({ sessionMs, capacity }: PointBuffer, { from, to }: RowSpan): number | null {
+  if (to - from < 2) return null;
+  const spanMs = sessionMs[(to - 1) % capacity]! - sessionMs[from % capacity]!;
+  return spanMs <= 0 ? null : rounded(((to - from - 1) * 1000) / spanMs, 2);
 }
 
 /** Column of a channel that is known to exist. */

@@ -1,5 +1,3 @@
-import { GearAnomaly } from '../../../analysis/gear-anomaly.ts';
-import { Origin } from '../../../domain/table.ts';
 import { rowSpan } from '../row-span.ts';
 import { createStamps } from '../stamps.ts';
 import { askedDrivers, pointsOf } from '../table-context.ts';
@@ -7,11 +5,10 @@ import type { TableContext } from '../table-context.ts';
 import { oneOf } from '../table-request.ts';
 import { ratio } from '../table.ts';
 import type { Cell, Table } from '../table.ts';
-import { columnOf } from './drivers.ts';
 
 const gears = 9;
 
-/** Share of car samples in each gear, 0 (neutral) to 8, with the gear anomalies among them. O(rows in range). */
+/** Share of car samples in each gear, 0 (neutral) to 8, with the gear anomalies among them. O(pages in range). */
 export function gearsTable(context: TableContext): Table {
   const stamps = createStamps(context);
   const isByGear = oneOf('by', context.request.values['by'], ['driver', 'gear'] as const) === 'gear';
@@ -21,16 +18,9 @@ export function gearsTable(context: TableContext): Table {
   for (const { driver, buffer } of pointsOf(context, askedDrivers(context).codes)) {
     const own = isByGear ? all : new Float64Array(gears * 4);
     const { from, to } = rowSpan(context, buffer);
-    const gear = columnOf(buffer, 'gear');
-    const anomaly = columnOf(buffer, 'gear_anomaly');
-    for (let row = from; row < to; row++) {
-      const slot = row % buffer.capacity;
-      const at = gear.data[slot]!;
-      if (buffer.origin[slot] !== Origin.car || at >= gears) continue;
-      own[at * 4]! += 1;
-      const kind = anomaly.data[slot]!;
-      if (kind >= GearAnomaly.lugging && kind <= GearAnomaly.neutralAtSpeed) own[at * 4 + kind]! += 1;
-    }
+    const totals = buffer.totals(from, to);
+    for (let gear = 0; gear < gears; gear++)
+      for (let kind = 0; kind <= 3; kind++) own[gear * 4 + kind]! += totals.gear(gear, kind);
     if (!isByGear) rows.push(...rowsOf(t, own, [driver]));
   }
   if (isByGear) rows.push(...rowsOf(t, all, []));

@@ -1,5 +1,4 @@
 import { limits } from '../../../analysis/quality/verdict.ts';
-import { Origin } from '../../../domain/table.ts';
 import type { PointBuffer } from '../../ingest/point-buffer.ts';
 import { topicsOfTable } from '../notices.ts';
 import { rowSpan } from '../row-span.ts';
@@ -9,9 +8,9 @@ import type { TableContext } from '../table-context.ts';
 import { oneOf } from '../table-request.ts';
 import { ratio, rounded, words } from '../table.ts';
 import type { Cell, Table } from '../table.ts';
-import { columnOf } from './drivers.ts';
+import { rateHz } from './drivers.ts';
 
-/** What the data are worth: by driver, by topic of the feed, or what the bridge set aside. O(rows in range). */
+/** What the data are worth: by driver, by topic of the feed, or what the bridge set aside. O(pages in range). */
 export function qualityTable(context: TableContext): Table {
   const of = oneOf('of', context.request.values['of'], ['drivers', 'topics', 'set-aside'] as const);
   if (of === 'topics') return topicsTable(context);
@@ -89,38 +88,17 @@ interface Feed {
 
 function feedOf(context: TableContext, buffer: PointBuffer): Feed {
   const { from, to } = rowSpan(context, buffer);
-  const speed = columnOf(buffer, 'speed');
-  const x = columnOf(buffer, 'x');
-  let carRows = 0;
-  let positionRows = 0;
-  let speedNull = 0;
-  let positionNull = 0;
-  let longestGapMs = 0;
-  for (let row = from; row < to; row++) {
-    const slot = row % buffer.capacity;
-    if (buffer.origin[slot] === Origin.car) {
-      carRows++;
-      if (speed.data[slot] === speed.nullRaw) speedNull++;
-    } else if (buffer.origin[slot] === Origin.pos) {
-      positionRows++;
-      if (x.data[slot] === x.nullRaw) positionNull++;
-    }
-    if (row === from) continue;
-    const stepMs = buffer.sessionMs[slot]! - buffer.sessionMs[(row - 1) % buffer.capacity]!;
-    if (stepMs > longestGapMs) longestGapMs = stepMs;
-  }
-  const spanMs =
-    to - from < 2
-      ? 0
-      : buffer.sessionMs[(to - 1) % buffer.capacity]! - buffer.sessionMs[from % buffer.capacity]!;
+  const totals = buffer.totals(from, to);
+  const carRows = totals.of('carRows');
+  const positionRows = totals.of('positionRows');
   return {
     rows: to - from,
     carRows,
     positionRows,
-    rateHz: spanMs <= 0 ? null : rounded(((to - from - 1) * 1000) / spanMs, 2),
-    longestGapMs,
-    speedNull: ratio(speedNull, carRows) ?? 1,
-    positionNull: ratio(positionNull, positionRows) ?? 1,
+    rateHz: rateHz(buffer, { from, to }),
+    longestGapMs: Math.max(0, totals.of('longestStepMs')),
+    speedNull: ratio(totals.of('speedNulls'), carRows) ?? 1,
+    positionNull: ratio(totals.of('positionNulls'), positionRows) ?? 1,
   };
 }
 

@@ -35,7 +35,7 @@ export function trackTable(context: TableContext): Table {
     if (x.data[slot] === x.nullRaw || y.data[slot] === y.nullRaw) continue;
     const raw = distance.data[slot]!;
     rows.push([
-      clock.at(buffer, row) / unit,
+      clock.at(buffer, row % buffer.capacity) / unit,
       x.data[slot]!,
       y.data[slot]!,
       raw === distance.nullRaw ? null : raw / distance.scale,
@@ -44,7 +44,7 @@ export function trackTable(context: TableContext): Table {
     ]);
   }
   const [start] = rows;
-  if (start !== undefined) rows.push([clock.at(buffer, span.to) / unit, ...start.slice(1)]);
+  if (start !== undefined) rows.push([clock.at(buffer, span.to % buffer.capacity) / unit, ...start.slice(1)]);
   return { columns, rows, reasonColumn: 'driver' };
 }
 
