@@ -7,6 +7,7 @@ import { tableContext } from '../rest/table-context.ts';
 import { readTableRequest } from '../rest/table-request.ts';
 import type { TableRequest } from '../rest/table-request.ts';
 import { tables } from '../rest/tables/index.ts';
+import { halfStepMs } from '../rest/telemetry-rows.ts';
 import { headerText } from '../rest/write-table.ts';
 import type { AppContext } from './app-context.ts';
 import { valuesOf } from './request-values.ts';
@@ -86,10 +87,10 @@ async function answer(
   return reply.header('content-encoding', 'gzip').send(await shared.gzip());
 }
 
-/** Time between two points of the answer, within bounds: what is newer than that nobody sees. */
+/** Length of an interval of the answer, within bounds: what is newer than that is in no answer yet, or in an unfinished one. */
 function intervalOf({ fromMs, toMs, maxPoints }: TableRequest, windowMs: number): number {
   const rangeMs = Number.isFinite(toMs - fromMs) ? toMs - fromMs : windowMs;
-  return Math.min(sharing.mostMs, Math.max(sharing.leastMs, Math.floor(rangeMs / maxPoints)));
+  return Math.min(sharing.mostMs, Math.max(sharing.leastMs, 2 * halfStepMs(rangeMs, maxPoints)));
 }
 
 /** The request with its range widened to whole intervals, so that callers a moment apart ask the same. */

@@ -114,6 +114,12 @@ export function niceStep(ms: number): number {
   return Math.ceil(power * factor);
 }
 
+/** Time between two points of a thinned answer [ms]: an interval has two. */
+export function halfStepMs(rangeMs: number, maxPoints: number): number {
+  const intervals = Math.max(1, Math.floor(maxPoints / 2) - 1);
+  return niceStep(rangeMs / intervals / 2);
+}
+
 /**
  * Two time points for each interval, at its start and its middle. Continuous channels: its lowest and highest value in
  * the order in which they came; others: the last value of each half. Intervals begin at multiples of their length.
@@ -127,8 +133,7 @@ function writeBuckets(
   const spans = drivers.map(({ buffer }, i) => createSpan(buffer, clock, starts[i]!, ends[i]!));
   const firstMs = Math.min(...spans.map(({ firstMs: ms }) => ms));
   const lastMs = Math.max(...spans.map(({ lastMs: ms }) => ms));
-  const buckets = Math.max(1, Math.floor(maxPoints / 2) - 1);
-  const halfMs = niceStep((Math.min(lastMs, toMs) - Math.max(firstMs, fromMs)) / buckets / 2);
+  const halfMs = halfStepMs(Math.min(lastMs, toMs) - Math.max(firstMs, fromMs), maxPoints);
   const stepMs = 2 * halfMs;
   const beginMs = Math.floor(firstMs / stepMs) * stepMs;
   const count = Math.floor((lastMs - beginMs) / stepMs) + 1;
