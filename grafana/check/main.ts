@@ -1,11 +1,15 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Dashboard } from '../query/dashboard.ts';
+import { sourceTypes } from '../query/run-target.ts';
 import { startPipeline } from './pipeline.ts';
+import { hasPrometheus, startPrometheus } from './prometheus-process.ts';
 import { readReplay, warmReplay } from './replay-control.ts';
 import { isSound, reportJson, reportText } from './report.ts';
 import { readSources } from './sources.ts';
+import type { ProvisionedSource } from './sources.ts';
 import type { DashboardFile } from './static-checks.ts';
 import { verify } from './verify.ts';
 
@@ -24,6 +28,8 @@ Options:
   --json               the report as one line of JSON
 `;
 
+/** Shorter than any data source says, so that rates have their samples early [ms]. */
+const scrapeMs = 1000;
 const grafanaFolder = resolve(import.meta.dirname, '..');
 
 function readDashboards(folder: string): DashboardFile[] {
@@ -60,14 +66,23 @@ async function run(signal: AbortSignal): Promise<number> {
   const [session] = positionals;
   await using running = new AsyncDisposableStack();
   let bridgeUrl = values.bridge?.replace(/\/$/, '');
+  let ended: Promise<never> | undefined;
   if (bridgeUrl === undefined) {
     say(`Starting a bridge with ${session ?? 'a simulated race'}`);
     const args = values.set.flatMap((one) => ['--set', one]);
     const pipeline = await startPipeline({ args, signal, ...(session === undefined ? {} : { session }) });
     running.defer(() => pipeline.close());
     bridgeUrl = pipeline.url;
+    ended = pipeline.ended;
+  }
+  const prometheusUrl = await prometheusOf(bridgeUrl, provisioned, running, say, signal);
+  const warmMs = Number(values.warm) * 1000;
+  if (ended !== undefined) {
     say(`${bridgeUrl}: playing for ${values.warm} s`);
-    await Promise.race([warmReplay(bridgeUrl, Number(values.warm) * 1000, signal), pipeline.ended]);
+    await Promise.race([warmReplay(bridgeUrl, warmMs, signal), ended]);
+  } else if (prometheusUrl !== null) {
+    say(`${bridgeUrl}: read by Prometheus for ${values.warm} s`);
+    await delay(warmMs, undefined, { signal });
   }
   const state = await readReplay(bridgeUrl, signal);
   say(`Checking ${files.length} dashboards`);
@@ -75,7 +90,7 @@ async function run(signal: AbortSignal): Promise<number> {
     files,
     provisioned,
     bridgeUrl,
-    prometheusUrl: null,
+    prometheusUrl,
     session: state?.title ?? 'none',
     boundMs: Number(values.bound),
     checkLive: () => Promise.resolve({ verdict: 'skipped', rows: 0, ms: 0, texts: ['no test server'] }),
@@ -85,6 +100,25 @@ async function run(signal: AbortSignal): Promise<number> {
   return isSound(report) ? 0 : 1;
 }
 
+/** Prometheus that scrapes the bridge, where it is installed and a data source asks for it. */
+async function prometheusOf(
+  bridgeUrl: string,
+  provisioned: readonly ProvisionedSource[],
+  running: AsyncDisposableStack,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const source = provisioned.find(({ type }) => type === sourceTypes.prometheus);
+  if (source === undefined) return null;
+  if (!hasPrometheus()) {
+    say('Prometheus is not on this machine: its panels are skipped');
+    return null;
+  }
+  const prometheus = await startPrometheus(bridgeUrl, scrapeMs, signal);
+  running.defer(() => prometheus.close());
+  return prometheus.url;
+}
+
 const ending = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => ending.abort(new Error(`Ended by ${name}`)));
@@ -92,6 +126,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   process.exitCode = await run(ending.signal);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = ending.signal.aborted ? 130 : 1;
+  const { aborted, reason } = ending.signal;
+  const cause: unknown = aborted ? reason : error;
+  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exitCode = aborted ? 130 : 1;
 }
