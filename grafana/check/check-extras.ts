@@ -3,8 +3,9 @@ import { askOptions } from '../query/ask-options.ts';
 import type { Option } from '../query/dashboard-variables.ts';
 import { evaluateVariables } from '../query/dashboard-variables.ts';
 import type { AnnotationModel } from '../query/dashboard.ts';
-import { runTarget, sourceTypes } from '../query/run-target.ts';
+import { runTarget } from '../query/run-target.ts';
 import type { Variable } from '../query/variable.ts';
+import { isAbsentPrometheus, prometheusAbsent } from './absent-source.ts';
 import type { PanelOutcome, PanelRules } from './check-panel.ts';
 import { reasonOf } from './lacking.ts';
 import { runOptions, sourceOf } from './panel-run.ts';
@@ -15,6 +16,8 @@ export interface NamedOutcome {
   readonly name: string;
   readonly outcome: PanelOutcome;
 }
+
+const skipped: PanelOutcome = { verdict: 'skipped', rows: 0, ms: 0, texts: [prometheusAbsent] };
 
 /**
  * Evaluates the variables of a dashboard by its own queries. Each query has to answer in time, with at least one choice
@@ -28,11 +31,9 @@ export async function checkVariables(
   const variables = await evaluateVariables(context.dashboard, async (model, known) => {
     const name = `variable ${model.name}`;
     const report = (outcome: PanelOutcome): number => outcomes.push({ name, outcome });
-    if (
-      model.datasource?.type === sourceTypes.prometheus &&
-      !context.sources.has(model.datasource.uid ?? '')
-    ) {
-      report({ verdict: 'skipped', rows: 0, ms: 0, texts: ['Prometheus is not on this machine'] });
+    const ref = model.type === 'datasource' ? { type: String(model.query) } : model.datasource;
+    if (isAbsentPrometheus(ref, context, known)) {
+      report(skipped);
       return [];
     }
     const startMs = performance.now();
@@ -46,7 +47,9 @@ export async function checkVariables(
       texts.push(error instanceof Error ? error.message : String(error));
     }
     const ms = performance.now() - startMs;
-    if (texts.length === 0 && options.length === 0) texts.push('has no choices');
+    if (texts.length === 0 && options.length === 0 && model.staticOptions === undefined) {
+      texts.push('has no choices');
+    }
     const values = options.map(({ value }) => value);
     if (new Set(values).size < values.length) texts.push('has a choice twice');
     if (ms > rules.boundMs) texts.push(`took ${Math.round(ms)} ms, ${rules.boundMs} ms at most may pass`);
@@ -66,9 +69,7 @@ export async function checkAnnotation(
   rules: PanelRules,
 ): Promise<NamedOutcome> {
   const named = (outcome: PanelOutcome): NamedOutcome => ({ name: `annotation ${name}`, outcome });
-  if (datasource?.type === sourceTypes.prometheus && !context.sources.has(datasource.uid ?? '')) {
-    return named({ verdict: 'skipped', rows: 0, ms: 0, texts: ['Prometheus is not on this machine'] });
-  }
+  if (isAbsentPrometheus(datasource, context, context.variables)) return named(skipped);
   const failed = (text: string): NamedOutcome => named({ verdict: 'failed', rows: 0, ms: 0, texts: [text] });
   if (target === undefined) return failed('has no query');
   try {

@@ -1,7 +1,7 @@
 import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
 import { isLiveTarget } from '../query/live.ts';
-import { sourceTypes } from '../query/run-target.ts';
+import { isAbsentPrometheus, prometheusAbsent } from './absent-source.ts';
 import { deadOverrides } from './check-names.ts';
 import { reasonOf, shows } from './lacking.ts';
 import type { LackingTopic } from './lacking.ts';
@@ -43,11 +43,9 @@ export async function checkPanel(
   if (panel.type === 'text') return outcome('text', []);
   if (targets.length === 0) return outcome('failed', ['has no query']);
   if (targets.every(isLiveTarget)) return outcome('live', []);
-  const absent = targets.find(
-    ({ datasource }) =>
-      datasource?.type === sourceTypes.prometheus && !context.sources.has(datasource.uid ?? ''),
-  );
-  if (absent !== undefined) return outcome('skipped', ['Prometheus is not on this machine']);
+  if (targets.some(({ datasource }) => isAbsentPrometheus(datasource, context, context.variables))) {
+    return outcome('skipped', [prometheusAbsent]);
+  }
   let data: PanelData;
   try {
     data = await runPanel(panel, context);

@@ -1,5 +1,5 @@
 import { targetsOf, timeOf } from '../query/dashboard.ts';
-import type { Dashboard, Panel, Target } from '../query/dashboard.ts';
+import type { Dashboard, DataSourceRef, Panel, Target } from '../query/dashboard.ts';
 import { intervalOf, parseInterval } from '../query/interval.ts';
 import { runTarget, sourceTypes } from '../query/run-target.ts';
 import type { DataSource, RunOptions, TargetResult } from '../query/run-target.ts';
@@ -66,11 +66,16 @@ export function runOptions(context: QueryContext, datasource: DataSource, panel?
 }
 
 /** The data source of a target. Throws when it is not there. */
-export function sourceOf(target: Target, { sources }: QueryContext): DataSource {
-  const uid = target.datasource?.uid ?? '';
+export function sourceOf(target: Target, { sources, variables }: QueryContext): DataSource {
+  const uid = sourceUid(target.datasource, variables);
   const source = sources.get(uid);
   if (source === undefined) throw new Error(`its data source "${uid}" is not there`);
   return source;
+}
+
+/** Uid of a data source, behind a variable (`${datasource}`) too. */
+export function sourceUid(ref: DataSourceRef | null | undefined, variables: readonly Variable[]): string {
+  return interpolate(ref?.uid ?? '', { variables, fromMs: 0, toMs: 0, intervalMs: 0 });
 }
 
 /** Sends every query of a panel, one after the other, and applies its transformations to all answers together. */

@@ -46,10 +46,10 @@ export function resolveSources(
   urls: { readonly bridge: string; readonly prometheus: string | null },
 ): Map<string, DataSource> {
   const resolved = new Map<string, DataSource>();
-  for (const { uid, type, timeInterval } of provisioned) {
+  for (const { uid, name, type, timeInterval } of provisioned) {
     const url = type === sourceTypes.prometheus ? urls.prometheus : urls.bridge;
     if (url !== null)
-      resolved.set(uid, { uid, type, url, ...(timeInterval === undefined ? {} : { timeInterval }) });
+      resolved.set(uid, { uid, name, type, url, ...(timeInterval === undefined ? {} : { timeInterval }) });
   }
   return resolved;
 }

@@ -70,7 +70,7 @@ function checkDashboard(dashboard: Dashboard, sources: Sources): Fault[] {
     add('', `variable ${name} is there twice`);
   }
   const checkSource = (where: string, ref: DataSourceRef | null | undefined): void => {
-    const fault = faultOfSource(ref, sources);
+    const fault = faultOfSource(ref, dashboard, sources);
     if (fault !== null) add(where, fault);
   };
   for (const { name, type, datasource } of dashboard.templating?.list ?? []) {
@@ -91,8 +91,16 @@ export function nameOf({ id, title = '', type }: Panel): string {
   return `${title === '' ? type : title} (${id})`;
 }
 
-function faultOfSource(ref: DataSourceRef | null | undefined, sources: Sources): string | null {
-  const uid = ref?.uid ?? '';
+function faultOfSource(
+  ref: DataSourceRef | null | undefined,
+  { templating }: Dashboard,
+  sources: Sources,
+): string | null {
+  const named = ref?.uid ?? '';
+  const variable = (templating?.list ?? []).find(
+    ({ name, type }) => type === 'datasource' && (named === `\${${name}}` || named === `$${name}`),
+  );
+  const uid = variable === undefined ? named : String(variable.current?.value);
   if (builtInSources.has(uid)) return null;
   const source = sources.find((one) => one.uid === uid);
   if (source === undefined) {

@@ -12,7 +12,7 @@ export interface AskContext extends Omit<RunOptions, 'datasource' | 'variables'>
 }
 
 /**
- * Choices of a query variable from its data source: Infinity's own variable queries, `POST /variable` of simPod's,
+ * Choices of a `datasource` variable (the sources of its type), or of a query variable from its data source: Infinity's own variable queries, `POST /variable` of simPod's,
  * `label_values(…)` of Prometheus. Throws with the source's own words when it refuses, and for other queries.
  */
 export async function askOptions(
@@ -20,11 +20,15 @@ export async function askOptions(
   known: readonly Variable[],
   context: AskContext,
 ): Promise<readonly Option[]> {
-  const datasource = context.sources.get(model.datasource?.uid ?? '');
+  if (model.type === 'datasource') return sourcesOfType(String(model.query), context);
+  const uid = interpolate(model.datasource?.uid ?? '', {
+    ...context.range,
+    intervalMs: context.intervalMs,
+    variables: known,
+  });
+  const datasource = context.sources.get(uid);
   if (datasource === undefined) {
-    throw new Error(
-      `Cannot ask for variable ${model.name}: its data source "${model.datasource?.uid ?? ''}" is not there`,
-    );
+    throw new Error(`Cannot ask for variable ${model.name}: its data source "${uid}" is not there`);
   }
   const options: RunOptions = { ...context, datasource, variables: known };
   switch (datasource.type) {
@@ -35,6 +39,12 @@ export async function askOptions(
     default:
       return askPrometheus(model, options);
   }
+}
+
+function sourcesOfType(type: string, { sources }: AskContext): Option[] {
+  return [...sources.values()]
+    .filter((source) => source.type === type)
+    .map(({ uid, name = uid }) => ({ text: name, value: uid }));
 }
 
 async function askInfinity({ name, query }: VariableModel, options: RunOptions): Promise<Option[]> {

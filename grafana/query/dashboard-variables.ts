@@ -10,7 +10,7 @@ export interface Option {
   readonly value: string;
 }
 
-/** Asks a data source for the choices of a query variable; `known` are the variables that were evaluated before. */
+/** Asks for the choices of a query variable (of its data source) or of a `datasource` variable; `known` are the variables that were evaluated before. */
 export type AskOptions = (model: VariableModel, known: readonly Variable[]) => Promise<readonly Option[]>;
 
 /**
@@ -130,6 +130,8 @@ async function optionsOf(
   const text = typeof model.query === 'string' ? model.query : '';
   switch (model.type) {
     case 'query':
+      return withStatic(refineOptions(await ask(model, known), model), model);
+    case 'datasource':
       return refineOptions(await ask(model, known), model);
     case 'custom':
       return customOptions(text);
@@ -140,9 +142,20 @@ async function optionsOf(
       return [{ text, value: text }];
     default:
       throw new Error(
-        `Cannot evaluate variable ${model.name}: its type is ${model.type}, must be query, custom, interval, constant or textbox`,
+        `Cannot evaluate variable ${model.name}: its type is ${model.type}, must be query, datasource, custom, interval, constant or textbox`,
       );
   }
+}
+
+function withStatic(options: readonly Option[], model: VariableModel): Option[] {
+  const own = (model.staticOptions ?? []).map(({ text, value }) => ({ text, value }));
+  const order = model.staticOptionsOrder ?? 'before';
+  if (own.length > 0 && order !== 'before' && order !== 'after') {
+    throw new Error(
+      `Cannot evaluate variable ${model.name}: staticOptionsOrder is ${order}, must be before or after`,
+    );
+  }
+  return order === 'after' ? [...options, ...own] : [...own, ...options];
 }
 
 /** `a, b, Long name : c` → choices; a comma after a backslash is part of the value. */

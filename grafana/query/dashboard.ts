@@ -71,6 +71,9 @@ export interface VariableModel {
     readonly value?: string | readonly string[];
   };
   readonly hide?: number;
+  /** Choices besides those of the query, before them unless `staticOptionsOrder` says `after`. */
+  readonly staticOptions?: readonly { readonly text: string; readonly value: string }[];
+  readonly staticOptionsOrder?: string;
 }
 
 /** An annotation query of a v1 dashboard. */

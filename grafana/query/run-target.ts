@@ -19,6 +19,8 @@ export const sourceTypes = {
 export interface DataSource {
   readonly type: string;
   readonly uid: string;
+  /** What people read; the uid when absent. */
+  readonly name?: string;
   /** Base address of its requests. */
   readonly url: string;
   /** `jsonData.timeInterval` of a Prometheus source: its scrape interval, `15s` by default. */

@@ -131,6 +131,30 @@ test('checkStatically() finds doubled ids, titles, variables and panels that ove
   );
 });
 
+test('checkStatically() follows a data source behind a variable to its uid', () => {
+  const behind = { ...datasource, uid: '${datasource}' };
+  const textsWith = (value: string): string[] => {
+    const variable = {
+      name: 'datasource',
+      type: 'datasource',
+      query: datasource.type,
+      current: { value, text: value },
+    };
+    const changed = {
+      ...dashboard,
+      panels: [{ ...sound, datasource: behind }],
+      templating: { list: [variable] },
+    };
+    return checkStatically([{ file: 'd.json', dashboard: changed }], sources).map(({ text }) => text);
+  };
+  assert.deepEqual(textsWith('f1-infinity'), []);
+  assert.match(textsWith('other').join(), /data source uid "other" is not provisioned/);
+  assert.match(
+    textsOf({ datasource: behind }).join(),
+    /data source uid "\$\{datasource\}" is not provisioned/,
+  );
+});
+
 test('schemaOf() knows the options of panel types from their declarations, inherited ones too', () => {
   assert.ok(schemaOf('timeseries')?.custom.has('axisLabel'), 'of its axis');
   assert.ok(schemaOf('state-timeline')?.custom.has('spanNulls'));
@@ -163,7 +187,7 @@ test('readSources() reads every file, resolveSources() puts the addresses of thi
   );
   assert.deepEqual(
     [...resolveSources(found, { bridge: 'http://bridge', prometheus: null })],
-    [['i', { uid: 'i', type: datasource.type, url: 'http://bridge' }]],
+    [['i', { uid: 'i', name: 'I', type: datasource.type, url: 'http://bridge' }]],
   );
   assert.equal(
     resolveSources(found, { bridge: 'http://bridge', prometheus: 'http://prom' }).get('p')?.url,

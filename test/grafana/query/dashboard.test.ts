@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { annotationEvents } from '../../../grafana/query/annotations.ts';
+import { askOptions } from '../../../grafana/query/ask-options.ts';
 import {
   evaluateVariables,
   optionsOfFrame,
@@ -154,6 +155,49 @@ test('evaluateVariables() asks in order, with what is known; a choice of the cal
     ),
     /its type is adhoc/,
   );
+});
+
+test('evaluateVariables() puts choices of its own before or after those of the query, and asks for data sources', async () => {
+  const own = [{ text: 'best', value: 'best' }];
+  const list = [
+    variable('lap', { staticOptions: own, current: { value: 'best', text: 'best' } }),
+    variable('after', { staticOptions: own, staticOptionsOrder: 'after' }),
+    variable('source', { type: 'datasource', query: 'prometheus', current: { value: 'HAM', text: '' } }),
+  ];
+  const found = await evaluateVariables(dashboard({ templating: { list } }), () => Promise.resolve(options));
+  assert.deepEqual(
+    found.map(({ value, options: choices }) => [value, choices?.join()]),
+    [
+      ['best', 'best,VER,HAM,ALO'],
+      ['VER', 'VER,HAM,ALO,best'],
+      ['HAM', 'VER,HAM,ALO'],
+    ],
+  );
+  const sorted = [variable('x', { staticOptions: own, staticOptionsOrder: 'sorted' })];
+  await assert.rejects(
+    evaluateVariables(dashboard({ templating: { list: sorted } }), () => Promise.resolve(options)),
+    /staticOptionsOrder is sorted, must be before or after/,
+  );
+});
+
+test('askOptions() lists the sources of a type, and finds a source behind a variable', async () => {
+  const sources = new Map([
+    ['a', { uid: 'a', name: 'A', type: 'prometheus', url: 'http://127.0.0.1:9' }],
+    ['b', { uid: 'b', type: 'prometheus', url: 'http://127.0.0.1:9' }],
+    ['c', { uid: 'c', type: 'other', url: 'http://127.0.0.1:9' }],
+  ]);
+  const context = { sources, range: { fromMs: 0, toMs: 1000 }, intervalMs: 1, maxDataPoints: 1, fetch };
+  const model = variable('source', { type: 'datasource', query: 'prometheus' });
+  assert.deepEqual(await askOptions(model, [], context), [
+    { text: 'A', value: 'a' },
+    { text: 'b', value: 'b' },
+  ]);
+  const behind = variable('topic', { datasource: { uid: '${source}' }, query: 'topics()' });
+  await assert.rejects(
+    askOptions(behind, [{ name: 'source', value: 'a' }], context),
+    /must be label_values\(metric, label\)/,
+  );
+  await assert.rejects(askOptions(behind, [], context), /its data source "\$\{source\}" is not there/);
 });
 
 test('optionsOfFrame() reads __text and __value, two fields, or the first', () => {
