@@ -126,12 +126,17 @@ function checkPanel(panel: Panel): string[] {
     if (!transformationIds.has(id))
       faults.push(`transformation "${id}" is unknown: known are ${[...transformationIds].join(', ')}`);
   }
+  for (const id of calculationsOf(panel)) {
+    if (grafanaData.fieldReducers.getIfExists(id) === undefined)
+      faults.push(`calculation "${id}" is unknown`);
+  }
   faults.push(...checkSettings(fieldConfig?.defaults ?? {}, schema.custom, type));
   if (type !== 'text' && !hasUnit(panel)) faults.push('has no unit');
   for (const { matcher, properties } of fieldConfig?.overrides ?? []) {
     if (grafanaData.fieldMatchers.getIfExists(matcher.id) === undefined)
       faults.push(`override matcher "${matcher.id}" is unknown`);
     for (const { id, value } of properties) {
+      if (id === 'color') faults.push(...faultsOfColour(value));
       const [, customKey = ''] = /^custom\.(\w+)/.exec(id) ?? [];
       const isKnown = customKey === '' ? standardProperties.has(id) : schema.custom.has(customKey);
       if (!isKnown) faults.push(`override property "${id}" is unknown to ${type}`);
@@ -149,9 +154,27 @@ function checkSettings(settings: FieldSettings, custom: ReadonlySet<string>, typ
   for (const key of Object.keys(settings.custom ?? {})) {
     if (!custom.has(key)) faults.push(`field setting "custom.${key}" is unknown to ${type}`);
   }
+  if (settings['color'] !== undefined) faults.push(...faultsOfColour(settings['color']));
   if (settings.unit !== undefined && !isUnit(settings.unit))
     faults.push(`unit "${settings.unit}" is unknown`);
   return faults;
+}
+
+/** Ids of the calculations in a panel's options and transformations. */
+function calculationsOf({ options = {}, transformations = [] }: Panel): string[] {
+  const listOf = (value: unknown, key: string): string[] =>
+    ((value ?? {}) as Record<string, string[]>)[key] ?? [];
+  return [
+    ...listOf(options['reduceOptions'], 'calcs'),
+    ...listOf(options['legend'], 'calcs'),
+    ...transformations.flatMap(({ id, options: set }) => (id === 'reduce' ? listOf(set, 'reducers') : [])),
+  ];
+}
+
+function faultsOfColour(colour: unknown): string[] {
+  const { mode = '' } = (colour ?? {}) as { readonly mode?: string };
+  const isKnown = grafanaData.fieldColorModeRegistry.getIfExists(mode) !== undefined;
+  return isKnown ? [] : [`colour mode "${mode}" is unknown`];
 }
 
 function hasUnit({ fieldConfig }: Panel): boolean {

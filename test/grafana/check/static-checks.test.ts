@@ -51,6 +51,12 @@ test('checkStatically() names each fault of a panel', () => {
     [{ description: '' }, /has no description/],
     [{ gridPos: { x: 16, y: 0, w: 12, h: 8 } }, /lies outside the grid/],
     [{ options: { legendary: {} } }, /option "legendary" is unknown to timeseries/],
+    [{ options: { legend: { calcs: ['latest'] } } }, /calculation "latest" is unknown/],
+    [override('color', { mode: 'rainbow' }), /colour mode "rainbow" is unknown/],
+    [
+      { fieldConfig: { defaults: { unit: 'none', color: { mode: 'team' } }, overrides: [] } },
+      /colour mode "team" is unknown/,
+    ],
     [{ transformations: [{ id: 'organise' }] }, /transformation "organise" is unknown/],
     [{ fieldConfig: { defaults: {}, overrides: [] } }, /has no unit/],
     [{ fieldConfig: { defaults: { unit: 'kmh' }, overrides: [] } }, /unit "kmh" is unknown/],
