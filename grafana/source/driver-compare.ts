@@ -1,0 +1,138 @@
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { LineInterpolation } from '@grafana/grafana-foundation-sdk/common';
+import type { PanelBuilder as Trend } from '@grafana/grafana-foundation-sdk/trend';
+import { channelByWireName } from '../../src/domain/channels.ts';
+import type { WireName } from '../../src/domain/channels.ts';
+import { dashboardFrame } from './dashboard-frame.ts';
+import { driverVariable, lapVariable } from './driver-variable.ts';
+import { replayState } from './figures.ts';
+import { at } from './grid.ts';
+import { infinity, number, string } from './infinity-target.ts';
+import type { Column } from './infinity-target.ts';
+import { compoundMap } from './mappings.ts';
+import { trend } from './series-panel.ts';
+import { bridgeVariable } from './sources.ts';
+import { grafanaUnit } from './units.ts';
+import { column, table } from './value-panels.ts';
+
+const sides = { driverA: '${driverA}', lapA: '${lapA}', driverB: '${driverB}', lapB: '${lapB}' };
+
+/** Two laps on distance, with the delta between them. */
+export function driverCompare(): DashboardBuilder {
+  return dashboardFrame(
+    'f1-driver-compare',
+    'Lap comparison',
+    'Two laps over the distance along the track. Distances are integrated from the speed and stretched to the length of the first lap. The delta is positive where B is behind A; its last value is the difference of the lap times.',
+  )
+    .withVariable(bridgeVariable())
+    .withVariable(driverVariable('driverA', 'Driver A', 'VER'))
+    .withVariable(lapVariable('lapA', 'Lap A', 'driverA'))
+    .withVariable(driverVariable('driverB', 'Driver B', 'HAM'))
+    .withVariable(lapVariable('lapB', 'Lap B', 'driverB'))
+    .withPanel(channelTrend('speed', 'Speed of both laps.').gridPos(at(0, 0, 24, 9)))
+    .withPanel(delta().gridPos(at(0, 9, 24, 6)))
+    .withPanel(
+      channelTrend('throttle', 'Throttle pedal of both laps.')
+        .min(0)
+        .max(100)
+        .gridPos(at(0, 15, 12, 7)),
+    )
+    .withPanel(
+      channelTrend('gear', 'Gear of both laps.')
+        .min(0)
+        .max(8)
+        .gridPos(at(12, 15, 12, 7)),
+    )
+    .withPanel(
+      channelTrend('brake', 'Brake of both laps: the feed says on (1) or off (0), it has no pressure.')
+        .min(0)
+        .max(1)
+        .gridPos(at(0, 22, 12, 5)),
+    )
+    .withPanel(channelTrend('rpm', 'Engine speed of both laps.').gridPos(at(12, 22, 12, 5)))
+    .withPanel(laps('A').gridPos(at(0, 27, 9, 9)))
+    .withPanel(laps('B').gridPos(at(9, 27, 9, 9)))
+    .withPanel(replayState().gridPos(at(18, 27, 6, 9)));
+}
+
+function channelTrend(name: WireName, description: string): Trend {
+  const { label, unit, kind, decimals } = channelByWireName(name)!;
+  const panel = comparison(label, description, [number(`${name}_a`, 'A'), number(`${name}_b`, 'B')])
+    .unit(grafanaUnit(unit))
+    .decimals(decimals > 0 ? 0 : decimals);
+  return kind === 'discrete' ? panel.lineInterpolation(LineInterpolation.StepAfter) : panel;
+}
+
+function delta(): Trend {
+  return comparison('Delta', 'Time of B behind A at the same place: above zero A is ahead.', [
+    number('delta', 'Delta'),
+  ])
+    .unit('s')
+    .decimals(3)
+    .fillOpacity(15)
+    .axisCenteredZero(true);
+}
+
+function comparison(title: string, description: string, values: readonly Column[]): Trend {
+  return trend(title, description, 'Distance')
+    .axisLabel('')
+    .overrideByName('Distance', [
+      { id: 'unit', value: 'lengthm' },
+      { id: 'decimals', value: 0 },
+    ])
+    .overrideByName('A', [
+      { id: 'displayName', value: '${driverA} · lap ${lapA}' },
+      { id: 'color', value: { mode: 'fixed', fixedColor: '#5794f2' } },
+    ])
+    .overrideByName('B', [
+      { id: 'displayName', value: '${driverB} · lap ${lapB}' },
+      { id: 'color', value: { mode: 'fixed', fixedColor: '#ff9830' } },
+    ])
+    .overrideByName('Delta', [
+      { id: 'displayName', value: '${driverB} behind ${driverA}' },
+      { id: 'color', value: { mode: 'fixed', fixedColor: '#b877d9' } },
+    ])
+    .withTarget(
+      infinity({
+        table: 'compare',
+        params: sides,
+        columns: [number('distance', 'Distance'), ...values],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function laps(side: 'A' | 'B') {
+  return table(`Laps of driver ${side}`, 'Every lap that has ended, with sectors and tyre; the newest first.')
+    .overrideByName(...column('Lap', { width: 54 }))
+    .overrideByName(...column('Time', { align: 'right' }))
+    .overrideByName(...column('S1', { decimals: 3, align: 'right' }))
+    .overrideByName(...column('S2', { decimals: 3, align: 'right' }))
+    .overrideByName(...column('S3', { decimals: 3, align: 'right' }))
+    .overrideByName(
+      ...column('Tyre', {
+        width: 54,
+        align: 'center',
+        colour: 'text',
+        more: [{ id: 'mappings', value: [compoundMap] }],
+      }),
+    )
+    .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Lap', desc: true }] } })
+    .withTarget(
+      infinity({
+        table: 'laps',
+        params: { driver: `\${driver${side}}` },
+        columns: [
+          number('lap_number', 'Lap'),
+          string('lap_time_text', 'Time'),
+          number('sector1', 'S1'),
+          number('sector2', 'S2'),
+          number('sector3', 'S3'),
+          number('compound_code', 'Tyre'),
+        ],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}

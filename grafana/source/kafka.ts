@@ -1,0 +1,233 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
+import { BigValueTextMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import type { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
+import { dashboardFrame } from './dashboard-frame.ts';
+import { at } from './grid.ts';
+import { thresholds, valueMap } from './mappings.ts';
+import { timeSeries } from './series-panel.ts';
+import { prometheusSource, prometheusVariable } from './sources.ts';
+import { bars, newest, stat } from './value-panels.ts';
+
+/** Topics, lag, latency and the bridge's own process, from Prometheus. */
+export function kafka(): DashboardBuilder {
+  return dashboardFrame(
+    'f1-kafka',
+    'Kafka and pipeline',
+    "Throughput, consumer lag and latency by hop, from Prometheus. Lag and offsets have the names of kafka_exporter, so that dashboards written for it work too; the bridge's own reading is the group slipstream-bridge.",
+    'now-15m',
+  )
+    .withVariable(prometheusVariable())
+    .withPanel(
+      figure('Bridge', 'Whether the bridge answers its health check with ok.', 'f1_up')
+        .mappings([valueMap({ '0': ['unavailable', '#f2495c'], '1': ['ok', '#56d678'] })])
+        .unit('none')
+        .gridPos(at(0, 0, 4, 4)),
+    )
+    .withPanel(
+      figure(
+        'Broker',
+        'What kind of broker the bridge reads from: Apache Kafka, or the log in the memory of the process.',
+        'f1_broker_info',
+        '{{kind}}',
+      )
+        .textMode(BigValueTextMode.Name)
+        .unit('none')
+        .gridPos(at(4, 0, 4, 4)),
+    )
+    .withPanel(
+      figure(
+        'Consumer lag',
+        'Records written and not yet read, all groups and topics together.',
+        'sum(kafka_consumergroup_lag)',
+      )
+        .unit('short')
+        .thresholds(thresholds('#56d678', [1000, '#ff9830'], [10_000, '#f2495c']))
+        .gridPos(at(8, 0, 4, 4)),
+    )
+    .withPanel(
+      figure(
+        'End to end, p99',
+        'Due time of a row to the bridge: the 99th percentile of the last minute.',
+        quantile(0.99, 'f1_end_to_end_latency_seconds_bucket', '1m'),
+      )
+        .unit('s')
+        .decimals(1)
+        .thresholds(thresholds('#56d678', [0.1, '#ff9830'], [1, '#f2495c']))
+        .gridPos(at(12, 0, 4, 4)),
+    )
+    .withPanel(
+      figure(
+        'Records set aside',
+        'Records that were counted and not used, since the bridge started.',
+        'sum(f1_consumer_set_aside_total)',
+      )
+        .unit('short')
+        .thresholds(thresholds('#56d678', [1, '#ff9830']))
+        .gridPos(at(16, 0, 4, 4)),
+    )
+    .withPanel(
+      figure('Replay speed', 'Session time to real time; 0 is as fast as possible.', 'f1_replay_speed_ratio')
+        .unit('suffix:×')
+        .decimals(1)
+        .gridPos(at(20, 0, 4, 4)),
+    )
+    .withPanel(
+      series('Throughput by topic', 'Records written to each topic a second.', [
+        ['sum by (topic) (rate(kafka_topic_partition_current_offset[$__rate_interval]))', '{{topic}}'],
+      ])
+        .unit('mps')
+        .gridPos(at(0, 4, 12, 8)),
+    )
+    .withPanel(
+      series(
+        'Throughput by partition',
+        'Records written to each partition of telemetry a second: drivers are spread by the hash of their code.',
+        [
+          [
+            'rate(kafka_topic_partition_current_offset{topic=~".*telemetry"}[$__rate_interval])',
+            '{{topic}} {{partition}}',
+          ],
+        ],
+      )
+        .unit('mps')
+        .gridPos(at(12, 4, 12, 8)),
+    )
+    .withPanel(
+      series('Consumer lag by group and topic', 'Records written and not yet read, by consumer group.', [
+        ['sum by (consumergroup, topic) (kafka_consumergroup_lag)', '{{consumergroup}} {{topic}}'],
+      ])
+        .unit('short')
+        .min(0)
+        .gridPos(at(0, 12, 12, 8)),
+    )
+    .withPanel(
+      series(
+        'Latency by hop',
+        'Median and 99th percentile of each hop: replay (due to published), broker (published to received), bridge (received to handed to clients), total, processor (row to alert). Bridge and total need a viewer.',
+        [
+          [byHop(0.5), '{{hop}} p50'],
+          [byHop(0.99), '{{hop}} p99'],
+        ],
+      )
+        .unit('s')
+        .min(0)
+        .gridPos(at(12, 12, 12, 8)),
+    )
+    .withPanel(
+      series(
+        'Schedule error of the replay',
+        'Hand-over to the broker client minus due time. Absent at speed max.',
+        [
+          [quantile(0.5, 'f1_replay_schedule_error_seconds_bucket'), 'p50'],
+          [quantile(0.99, 'f1_replay_schedule_error_seconds_bucket'), 'p99'],
+        ],
+      )
+        .unit('s')
+        .min(0)
+        .gridPos(at(0, 20, 8, 8)),
+    )
+    .withPanel(
+      series('End-to-end latency', 'Due time of a row until the bridge holds it.', [
+        [quantile(0.5, 'f1_end_to_end_latency_seconds_bucket'), 'p50'],
+        [quantile(0.95, 'f1_end_to_end_latency_seconds_bucket'), 'p95'],
+        [quantile(0.99, 'f1_end_to_end_latency_seconds_bucket'), 'p99'],
+      ])
+        .unit('s')
+        .min(0)
+        .gridPos(at(8, 20, 8, 8)),
+    )
+    .withPanel(
+      bars('Records set aside by reason', 'Why records were not used.', '')
+        .reduceOptions(newest())
+        .datasource(prometheusSource)
+        .unit('short')
+        .min(0)
+        .displayName('${__field.labels.reason}')
+        .withTarget(prometheus('A', 'f1_consumer_set_aside_total', '{{reason}}', true))
+        .gridPos(at(16, 20, 8, 8)),
+    )
+    .withPanel(
+      series('Processor of the bridge', 'Share of one core that the process of the bridge takes.', [
+        ['rate(f1_process_cpu_seconds_total[$__rate_interval])', 'processor'],
+      ])
+        .unit('percentunit')
+        .min(0)
+        .gridPos(at(0, 28, 8, 8)),
+    )
+    .withPanel(
+      series(
+        'Memory of the bridge',
+        'Resident memory of the process, and of it the ring buffers at their full size.',
+        [
+          ['f1_process_resident_memory_bytes', 'resident'],
+          ['f1_buffer_bytes', 'ring buffers'],
+        ],
+      )
+        .unit('bytes')
+        .min(0)
+        .gridPos(at(8, 28, 8, 8)),
+    )
+    .withPanel(
+      series(
+        'Event loop delay',
+        'How late the event loop of the bridge comes back, 99th percentile between two scrapes.',
+        [['f1_event_loop_delay_seconds', 'p99']],
+      )
+        .unit('s')
+        .min(0)
+        .gridPos(at(16, 28, 8, 8)),
+    );
+}
+
+function byHop(share: number): string {
+  return `histogram_quantile(${share}, sum by (le, hop) (rate(f1_hop_latency_seconds_bucket[$__rate_interval])))`;
+}
+
+function quantile(share: number, bucket: string, range = '$__rate_interval'): string {
+  return `histogram_quantile(${share}, sum by (le) (rate(${bucket}[${range}])))`;
+}
+
+/** A query in PromQL; `isInstant` asks for now alone. */
+function prometheus(
+  refId: string,
+  expr: string,
+  legendFormat: string,
+  isInstant = false,
+): Builder<Dataquery> {
+  const model = {
+    refId,
+    datasource: prometheusSource,
+    expr,
+    legendFormat,
+    editorMode: 'code',
+    range: !isInstant,
+    instant: isInstant,
+    format: 'time_series',
+  };
+  return { build: () => ({ ...model, _implementsDataqueryVariant: () => {} }) as unknown as Dataquery };
+}
+
+function figure(title: string, description: string, expr: string, legendFormat = ''): Stat {
+  return stat(title, description)
+    .datasource(prometheusSource)
+    .withTarget(prometheus('A', expr, legendFormat, true));
+}
+
+function series(
+  title: string,
+  description: string,
+  queries: readonly (readonly [expr: string, legendFormat: string])[],
+): TimeSeries {
+  const panel = timeSeries(title, description)
+    .datasource(prometheusSource)
+    .lineWidth(2)
+    .fillOpacity(5)
+    .showPoints(VisibilityMode.Auto)
+    .spanNulls(10_000);
+  queries.forEach(([expr, legendFormat], i) => {
+    panel.withTarget(prometheus('ABCD'[i]!, expr, legendFormat));
+  });
+  return panel;
+}

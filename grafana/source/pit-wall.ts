@@ -1,0 +1,332 @@
+import {
+  BigValueTextMode,
+  LegendPlacement,
+  LineInterpolation,
+  TimelineValueAlignment,
+  VisibilityMode,
+} from '@grafana/grafana-foundation-sdk/common';
+import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { PanelBuilder as XyChart, SeriesMapping, XYShowMode } from '@grafana/grafana-foundation-sdk/xychart';
+import { raceMarks } from './annotations.ts';
+import { dashboardFrame } from './dashboard-frame.ts';
+import { driversVariable, hiddenValue } from './driver-variable.ts';
+import { replayState } from './figures.ts';
+import { at } from './grid.ts';
+import { infinity, number, string, time } from './infinity-target.ts';
+import { compoundMap, flagMap, valueMap } from './mappings.ts';
+import { colourByName, driverLink, legend, timeSeries, tooltip, trend } from './series-panel.ts';
+import { bridgeSource, bridgeVariable } from './sources.ts';
+import { column, newest, stat, table } from './value-panels.ts';
+
+const drivers = { driver: '${driver:csv}' };
+
+/** The race as a pit wall sees it: tower, map, gaps, strategy, race control, weather, flags. */
+export function pitWall(): DashboardBuilder {
+  return dashboardFrame(
+    'f1-pit-wall',
+    'Pit wall',
+    'Timing tower, track map, gaps, tyre strategy, race control and weather. Flags are drawn as regions. "Whole race" sets the time range to the race, at whatever speed it is replayed.',
+    'now-15m',
+  )
+    .withVariable(bridgeVariable())
+    .withVariable(driversVariable().current({ selected: true, text: ['All'], value: ['$__all'] }))
+    .withVariable(hiddenValue('race_from', 'replay', 'race_from'))
+    .withVariable(hiddenValue('race_to', 'replay', 'race_to'))
+    .annotations(raceMarks())
+    .link(
+      new DashboardLinkBuilder('Whole race')
+        .type(DashboardLinkType.Link)
+        .icon('bolt')
+        .tooltip('Set the time range from lights out to the end of the race')
+        .url('/d/f1-pit-wall?from=${race_from}&to=${race_to}')
+        .tags([])
+        .asDropdown(false)
+        .includeVars(true)
+        .keepTime(false)
+        .targetBlank(false),
+    )
+    .withPanel(replayState().gridPos(at(0, 0, 8, 4)))
+    .withPanel(trackState().gridPos(at(8, 0, 4, 4)))
+    .withPanel(weatherNow().gridPos(at(12, 0, 12, 4)))
+    .withPanel(tower().gridPos(at(0, 4, 13, 21)))
+    .withPanel(trackMap().gridPos(at(13, 4, 11, 12)))
+    .withPanel(gapChart().gridPos(at(13, 16, 11, 9)))
+    .withPanel(raceTrace().gridPos(at(0, 25, 12, 12)))
+    .withPanel(strategy().gridPos(at(12, 25, 12, 12)))
+    .withPanel(raceControl().gridPos(at(0, 37, 14, 9)))
+    .withPanel(weatherSeries().gridPos(at(14, 37, 10, 9)));
+}
+
+function trackState() {
+  return stat('Track', 'Status of the track now, as race control set it.')
+    .unit('none')
+    .mappings([
+      valueMap({
+        '1': ['clear', '#56d678'],
+        '2': ['yellow', '#ffd12e'],
+        '4': ['safety car', '#ff9830'],
+        '5': ['red', '#f2495c'],
+        '6': ['virtual SC', '#ff9830'],
+        '7': ['VSC ends', '#ffd12e'],
+      }),
+    ])
+    .reduceOptions(newest('/^Status$/'))
+    .withTarget(
+      infinity({
+        table: 'track-status',
+        params: { limit: '1' },
+        columns: [time(), number('status_code', 'Status')],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function weatherNow() {
+  return stat('Weather', 'The newest reading of the weather station at the circuit, one a minute.')
+    .textMode(BigValueTextMode.ValueAndName)
+    .unit('none')
+    .reduceOptions(newest('/^(Air|Track|Humidity|Wind|Rain)$/'))
+    .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
+    .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
+    .overrideByName('Humidity', [{ id: 'unit', value: 'humidity' }])
+    .overrideByName('Wind', [{ id: 'unit', value: 'velocityms' }])
+    .overrideByName('Rain', [
+      { id: 'mappings', value: [valueMap({ false: ['dry'], true: ['rain', '#5794f2'] })] },
+    ])
+    .withTarget(
+      infinity({
+        table: 'weather',
+        params: { limit: '1' },
+        columns: [
+          time(),
+          number('air_temp', 'Air'),
+          number('track_temp', 'Track'),
+          number('humidity', 'Humidity'),
+          number('wind_speed', 'Wind'),
+          string('rainfall', 'Rain'),
+        ],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function tower() {
+  const times = { width: 82, align: 'right' } as const;
+  const sector = { width: 62, decimals: 3, align: 'right' } as const;
+  const link = {
+    id: 'links',
+    value: [
+      {
+        title: 'Compare laps of ${__value.text}',
+        url: '/d/f1-driver-compare?var-driverA=${__value.text}&${__url_time_range}',
+      },
+    ],
+  };
+  const tyre = [{ id: 'mappings', value: [compoundMap] }];
+  return table(
+    'Timing tower',
+    'Places, gap to the leader and to the car ahead, last and best lap, sectors of the last lap, tyre with its age in laps, stops. Gaps are those of the feed; cars a lap down have no interval.',
+  )
+    .overrideByName(...column('Pos', { width: 46, align: 'center' }))
+    .overrideByName(...column('Driver', { width: 64, styleField: 'style', align: 'center', more: [link] }))
+    .overrideByName(...column('Gap', times))
+    .overrideByName(...column('Int', { ...sector, width: 66 }))
+    .overrideByName(...column('Last', times))
+    .overrideByName(...column('Best', times))
+    .overrideByName(...column('S1', sector))
+    .overrideByName(...column('S2', sector))
+    .overrideByName(...column('S3', sector))
+    .overrideByName(...column('Tyre', { width: 46, align: 'center', colour: 'text', more: tyre }))
+    .overrideByName(...column('Age', { width: 46, align: 'right' }))
+    .overrideByName(...column('Stops', { width: 54, align: 'right' }))
+    .overrideByName(...column('Lap', { width: 46, align: 'right' }))
+    .overrideByName(...column('Status', { width: 78 }))
+    .overrideByName(...column('style', { isHidden: true }))
+    .withTarget(
+      infinity({
+        table: 'positions',
+        columns: [
+          number('position', 'Pos'),
+          string('driver', 'Driver'),
+          string('gap_text', 'Gap'),
+          number('interval', 'Int'),
+          string('last_lap_text', 'Last'),
+          string('best_lap_text', 'Best'),
+          number('sector1', 'S1'),
+          number('sector2', 'S2'),
+          number('sector3', 'S3'),
+          number('compound_code', 'Tyre'),
+          number('tyre_age', 'Age'),
+          number('stops', 'Stops'),
+          number('lap_number', 'Lap'),
+          string('status', 'Status'),
+          string('style', 'style'),
+        ],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function trackMap() {
+  return new XyChart()
+    .title('Track map')
+    .description(
+      'Where the cars are: the outline is the fastest lap that is held whole, points are the newest positions. Coordinates are those of the feed, in tenths of a metre.',
+    )
+    .datasource(bridgeSource)
+    .unit('none')
+    .mapping(SeriesMapping.Auto)
+    .show(XYShowMode.Points)
+    .pointSize({ fixed: 10 })
+    .colorScheme(colourByName())
+    .axisGridShow(false)
+    .displayName('${__field.labels.driver}')
+    .overrideByQuery('outline', [
+      { id: 'displayName', value: 'Track' },
+      { id: 'custom.show', value: 'lines' },
+      { id: 'custom.lineWidth', value: 2 },
+      { id: 'color', value: { mode: 'fixed', fixedColor: '#8a8f99' } },
+    ])
+    .legend(legend([], LegendPlacement.Right))
+    .tooltip(tooltip())
+    .withTransformation({
+      id: 'partitionByValues',
+      options: { fields: ['driver'], keepFields: false, naming: { asLabels: true } },
+      filter: { id: 'byRefId', options: 'cars' },
+    })
+    .withTarget(
+      infinity({
+        refId: 'outline',
+        table: 'track',
+        columns: [number('x', 'X'), number('y', 'Y')],
+        format: 'table',
+        hasRange: false,
+      }),
+    )
+    .withTarget(
+      infinity({
+        refId: 'cars',
+        table: 'positions',
+        params: drivers,
+        columns: [string('driver'), number('x', 'X'), number('y', 'Y')],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function gapChart() {
+  return timeSeries(
+    'Gap to the leader',
+    "The feed's own gaps, about one a second and car. Cars a lap down have none.",
+  )
+    .unit('s')
+    .decimals(1)
+    .min(0)
+    .displayName('${__field.labels.driver}')
+    .dataLinks([driverLink()])
+    .legend(legend(['lastNotNull'], LegendPlacement.Right))
+    .withTarget(
+      infinity({
+        table: 'gaps',
+        params: { ...drivers, fill: 'previous', maxPoints: '300' },
+        columns: [time(), string('driver'), number('gap')],
+        format: 'timeseries',
+      }),
+    );
+}
+
+function raceTrace() {
+  return trend(
+    'Race trace',
+    'Gap at the line, lap by lap, behind the first car to end the same lap: a flat line keeps up with it, a step is a stop.',
+    'lap_number\\driver',
+  )
+    .unit('s')
+    .decimals(1)
+    .axisLabel('behind the first, s')
+    .displayName('${__field.name}')
+    .legend(legend(['lastNotNull'], LegendPlacement.Right))
+    .withTransformation({
+      id: 'groupingToMatrix',
+      options: { columnField: 'driver', rowField: 'lap_number', valueField: 'gap', emptyValue: 'null' },
+    })
+    .withTarget(
+      infinity({
+        table: 'laps',
+        params: { ...drivers, fields: 'lap_number,gap' },
+        columns: [number('lap_number'), string('driver'), number('gap')],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function strategy() {
+  return new StateTimeline()
+    .title('Tyre strategy')
+    .description(
+      'The tyre on each car. The time range decides how much is seen: "Whole race" shows all stints.',
+    )
+    .datasource(bridgeSource)
+    .unit('none')
+    .mappings([compoundMap])
+    .displayName('${__field.labels.driver}')
+    .rowHeight(0.8)
+    .mergeValues(true)
+    .fillOpacity(85)
+    .lineWidth(0)
+    .showValue(VisibilityMode.Auto)
+    .alignValue(TimelineValueAlignment.Center)
+    .legend(legend([]).showLegend(false))
+    .tooltip(tooltip())
+    .withTarget(
+      infinity({
+        table: 'stints',
+        params: { ...drivers, fill: 'previous' },
+        columns: [time(), string('driver'), number('compound_code')],
+        format: 'timeseries',
+      }),
+    );
+}
+
+function raceControl() {
+  return table('Race control', 'Messages of race control, the newest first.')
+    .overrideByName(...column('Time', { width: 90, unit: 'time:HH:mm:ss' }))
+    .overrideByName(...column('Lap', { width: 56 }))
+    .overrideByName(
+      ...column('Flag', { width: 110, colour: 'text', more: [{ id: 'mappings', value: [flagMap] }] }),
+    )
+    .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } })
+    .withTarget(
+      infinity({
+        table: 'race-control',
+        params: { limit: '200' },
+        columns: [time(), number('lap_number', 'Lap'), string('flag', 'Flag'), string('message', 'Message')],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
+function weatherSeries() {
+  return timeSeries('Temperatures', 'Air and track temperature at the circuit, one reading a minute.')
+    .unit('celsius')
+    .decimals(1)
+    .displayName('${__field.name}')
+    .lineInterpolation(LineInterpolation.Linear)
+    .lineWidth(2)
+    .showPoints(VisibilityMode.Auto)
+    .withTarget(
+      infinity({
+        table: 'weather',
+        columns: [time(), number('air_temp', 'Air'), number('track_temp', 'Track')],
+        format: 'table',
+      }),
+    );
+}
