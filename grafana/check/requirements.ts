@@ -20,7 +20,7 @@ export function requireFrames(panelType: string, frames: readonly DataFrame[]): 
     case 'trend':
       return requireNumbers(withRows, 2, 'a trend');
     case 'xychart':
-      return requireNumbers(withRows, 2, 'an XY chart');
+      return requirePairs(withRows);
     case 'state-timeline':
     case 'status-history':
       return requireStates(withRows);
@@ -56,6 +56,12 @@ function requireNumbers(frames: readonly DataFrame[], count: number, what: strin
   );
   if (fit.length === 0) return [`${what} needs ${count} numbers in a frame, there are ${kindsOf(frames)}`];
   return tooManyNulls(fit);
+}
+
+/** Points need an x and a y; a number that is missing is no gap of anything, as in a matrix of one point a series. */
+function requirePairs(frames: readonly DataFrame[]): string[] {
+  const fit = frames.filter(({ fields }) => fields.filter((field) => isKind(field, 'number')).length >= 2);
+  return fit.length > 0 ? [] : [`an XY chart needs 2 numbers in a frame, there are ${kindsOf(frames)}`];
 }
 
 function requireStates(frames: readonly DataFrame[]): string[] {

@@ -185,7 +185,6 @@ function trackMap() {
     .pointSize({ fixed: 10 })
     .colorScheme(colourByName())
     .axisGridShow(false)
-    .displayName('${__field.labels.driver}')
     .overrideByQuery('outline', [
       { id: 'displayName', value: 'Track' },
       { id: 'custom.show', value: 'lines' },
@@ -195,8 +194,8 @@ function trackMap() {
     .legend(legend([], LegendPlacement.Right))
     .tooltip(tooltip())
     .withTransformation({
-      id: 'partitionByValues',
-      options: { fields: ['driver'], keepFields: false, naming: { asLabels: true } },
+      id: 'groupingToMatrix',
+      options: { columnField: 'driver', rowField: 'X', valueField: 'Y', emptyValue: 'null' },
       filter: { id: 'byRefId', options: 'cars' },
     })
     .withTarget(

@@ -82,7 +82,7 @@ export function column(
   if (unit !== undefined) add('unit', unit);
   if (decimals !== undefined) add('decimals', decimals);
   if (align !== undefined) add('custom.align', align);
-  if (isHidden === true) add('custom.hidden', true);
+  if (isHidden === true) add('custom.hideFrom', { viz: true, legend: false, tooltip: false });
   if (styleField !== undefined) add('custom.styleField', styleField);
   if (colour === 'background') add('custom.cellOptions', { type: 'color-background', mode: 'basic' });
   if (colour === 'text') add('custom.cellOptions', { type: 'color-text' });
