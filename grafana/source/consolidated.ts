@@ -111,7 +111,7 @@ export function consolidated(): DashboardBuilder {
         .withTarget(
           infinity({
             table: 'telemetry',
-            params: { ...drivers, fields: 'speed,expected_speed', maxPoints: '600' },
+            params: { ...drivers, fields: 'speed,expected_speed', maxPoints: '160' },
             columns: [
               time(),
               string('driver'),

@@ -73,34 +73,35 @@ function delta(): Trend {
     .axisCenteredZero(true);
 }
 
+const looks: Readonly<Record<string, readonly [name: string, colour: string]>> = {
+  A: ['${driverA} · lap ${lapA}', '#5794f2'],
+  B: ['${driverB} · lap ${lapB}', '#ff9830'],
+  Delta: ['${driverB} behind ${driverA}', '#b877d9'],
+};
+
 function comparison(title: string, description: string, values: readonly Column[]): Trend {
-  return trend(title, description, 'Distance')
+  const panel = trend(title, description, 'Distance')
     .axisLabel('')
     .overrideByName('Distance', [
       { id: 'unit', value: 'lengthm' },
       { id: 'decimals', value: 0 },
-    ])
-    .overrideByName('A', [
-      { id: 'displayName', value: '${driverA} · lap ${lapA}' },
-      { id: 'color', value: { mode: 'fixed', fixedColor: '#5794f2' } },
-    ])
-    .overrideByName('B', [
-      { id: 'displayName', value: '${driverB} · lap ${lapB}' },
-      { id: 'color', value: { mode: 'fixed', fixedColor: '#ff9830' } },
-    ])
-    .overrideByName('Delta', [
-      { id: 'displayName', value: '${driverB} behind ${driverA}' },
-      { id: 'color', value: { mode: 'fixed', fixedColor: '#b877d9' } },
-    ])
-    .withTarget(
-      infinity({
-        table: 'compare',
-        params: sides,
-        columns: [number('distance', 'Distance'), ...values],
-        format: 'table',
-        hasRange: false,
-      }),
-    );
+    ]);
+  for (const { text } of values) {
+    const [name, fixedColor] = looks[text]!;
+    panel.overrideByName(text, [
+      { id: 'displayName', value: name },
+      { id: 'color', value: { mode: 'fixed', fixedColor } },
+    ]);
+  }
+  return panel.withTarget(
+    infinity({
+      table: 'compare',
+      params: sides,
+      columns: [number('distance', 'Distance'), ...values],
+      format: 'table',
+      hasRange: false,
+    }),
+  );
 }
 
 function laps(side: 'A' | 'B') {

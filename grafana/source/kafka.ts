@@ -181,8 +181,9 @@ export function kafka(): DashboardBuilder {
     );
 }
 
+/** Hops that nothing passed have no quantile: the comparison leaves them out. */
 function byHop(share: number): string {
-  return `histogram_quantile(${share}, sum by (le, hop) (rate(f1_hop_latency_seconds_bucket[$__rate_interval])))`;
+  return `histogram_quantile(${share}, sum by (le, hop) (rate(f1_hop_latency_seconds_bucket[$__rate_interval]))) >= 0`;
 }
 
 function quantile(share: number, bucket: string, range = '$__rate_interval'): string {

@@ -222,7 +222,7 @@ function trackMap() {
 function gapChart() {
   return timeSeries(
     'Gap to the leader',
-    "The feed's own gaps, about one a second and car. Cars a lap down have none.",
+    "The feed's own gaps, about one a second and car; of a car a lap down the gap at the line, lap by lap.",
   )
     .unit('s')
     .decimals(1)

@@ -6,7 +6,10 @@ import type { TableContext } from '../table-context.ts';
 import { rounded, words } from '../table.ts';
 import type { Table } from '../table.ts';
 
-/** The feed's own gaps: every change, or with `fill=previous` what holds at equal time points. O(entries in range · drivers). */
+/**
+ * The feed's own gaps: every change, or with `fill=previous` what holds at equal time points. A car a lap down has its gap at
+ * the line, of the last lap that it ended. O(entries in range · drivers).
+ */
 export function gapsTable(context: TableContext): Table {
   const { app, request } = context;
   const { gaps } = app.state;
@@ -29,12 +32,17 @@ export function gapsTable(context: TableContext): Table {
   const stepMs = request.fill
     ? niceStep(Math.max(250, (toMs - Math.max(fromMs, timeAt(0))) / request.maxPoints))
     : 0;
+  const lines: Line[][] = [];
   const rows: Row[] = [];
   const write = (index: number, ms: number): void => {
     const who = gaps.driver(index);
     if (isAsked[who] !== true) return;
-    const gapMs = gaps.gapMs(index);
-    const ahead = aheadOf(held, gaps, gaps.position(index));
+    const feedMs = gaps.gapMs(index);
+    const isLapped = feedMs === null && gaps.lapsBehind(index) > 0;
+    const gapMs = isLapped
+      ? gapAtLine((lines[who] ??= linesOf(context.race.laps, gaps.drivers[who]!)), ms / unit, stamps)
+      : feedMs;
+    const ahead = isLapped ? null : aheadOf(held, gaps, gaps.position(index));
     const interval = gapMs === null || ahead === null || gapMs < ahead ? null : gapMs - ahead;
     rows.push([
       unit === 1 ? Math.round(ms) : ms / unit,
@@ -43,6 +51,7 @@ export function gapsTable(context: TableContext): Table {
       gapMs === null ? null : gapMs / 1000,
       rounded(interval === null ? null : interval / 1000, 3),
       gaps.lapsBehind(index),
+      isLapped,
     ]);
   };
   if (!request.fill) {
@@ -63,6 +72,38 @@ export function gapsTable(context: TableContext): Table {
   }
   for (; nextMs <= toMs; nextMs += stepMs) writeAll(nextMs);
   return { columns, rows: lastOfEach(ordered(rows, Number.POSITIVE_INFINITY)) };
+}
+
+/** When a car ended a lap [s] and how far behind the first car to end that lap [ms]. */
+interface Line {
+  readonly endS: number;
+  readonly gapMs: number;
+}
+
+function linesOf(laps: TableContext['race']['laps'], code: string): Line[] {
+  const lines: Line[] = [];
+  for (const { lap_number: number, lap_end: endS } of laps[code] ?? []) {
+    if (endS === null) continue;
+    let firstS = endS;
+    for (const others of Object.values(laps)) {
+      const other =
+        others[number - 1]?.lap_number === number
+          ? others[number - 1]
+          : others.find((lap) => lap.lap_number === number);
+      if (other?.lap_end != null && other.lap_end < firstS) firstS = other.lap_end;
+    }
+    lines.push({ endS, gapMs: Math.round((endS - firstS) * 1000) });
+  }
+  return lines;
+}
+
+/** Gap of the last lap that ended at or before a time of the answer [ms]; null before the first. */
+function gapAtLine(
+  lines: readonly Line[],
+  t: number,
+  stamps: ReturnType<typeof createStamps>,
+): number | null {
+  return lines.findLast(({ endS }) => (stamps.at(endS) ?? Number.POSITIVE_INFINITY) <= t)?.gapMs ?? null;
 }
 
 /** Gap of the car one place ahead [ms]; null where it is not known. */
