@@ -9,18 +9,22 @@ import { valuesOf } from '../query/variable.ts';
 import type { PanelData, QueryContext } from './panel-run.ts';
 import { framesOf, runOptions } from './panel-run.ts';
 
+/** A channel that a panel draws over time, and what its series are called there. */
+export interface ChannelColumn {
+  readonly channel: string;
+  readonly column: string;
+}
+
 /** Channels that a panel draws over time, by the query that asks for them; none for other panels. */
-export function channelsOf(panel: Panel): string[] {
+export function channelsOf(panel: Panel): ChannelColumn[] {
   return targetsOf(panel).flatMap((target) => {
-    const { url = '', format, url_options: options } = target as unknown as InfinityTarget;
-    if (
-      target.datasource?.type !== sourceTypes.infinity ||
-      format !== 'timeseries' ||
-      !url.endsWith('/api/v1/telemetry')
-    )
-      return [];
-    const fields = options?.params?.find(({ key }) => key === 'fields')?.value ?? '';
-    return fields.split(',').filter((field) => /^\w+$/.test(field));
+    const { url = '', format, url_options: options, columns = [] } = target as unknown as InfinityTarget;
+    if (target.datasource?.type !== sourceTypes.infinity || format !== 'timeseries') return [];
+    if (!url.endsWith('/api/v1/telemetry')) return [];
+    const fields = options?.params?.find(({ key }) => key === 'fields')?.value.split(',') ?? [];
+    return columns
+      .filter(({ selector }) => fields.includes(selector))
+      .map(({ selector, text }) => ({ channel: selector, column: text === '' ? selector : text }));
   });
 }
 
@@ -36,7 +40,7 @@ export async function compareSimpod(
 ): Promise<string[]> {
   const faults: string[] = [];
   const drivers = context.variables.find(({ name }) => name === 'driver');
-  for (const channel of channelsOf(panel)) {
+  for (const { channel, column } of channelsOf(panel)) {
     const payload = drivers === undefined ? {} : { driver: valuesOf(drivers) };
     const target = { refId: 'A', target: channel, payload: JSON.stringify(payload), editorMode: 'code' };
     const { error, frames } = await runTarget(target, runOptions(context, source, panel));
@@ -54,7 +58,7 @@ export async function compareSimpod(
     const answered = driversIn(series);
     const expected = driversIn(
       infinity.results.flatMap((result) => framesOf(result.frames)),
-      channel,
+      columnOf(panel, channel),
     );
     if (answered !== expected)
       faults.push(`simPod ${channel} answers drivers ${answered}, Infinity ${expected}`);
@@ -62,11 +66,17 @@ export async function compareSimpod(
   return faults;
 }
 
+/** What the panel calls a channel. */
+function columnOf(panel: Panel, channel: string): string {
+  const columns = targetsOf(panel).flatMap((target) => (target as unknown as InfinityTarget).columns ?? []);
+  return columns.find(({ selector }) => selector === channel)?.text ?? channel;
+}
+
 /** Drivers that have a number, in alphabetical order. */
-function driversIn(frames: readonly DataFrame[], channel?: string): string {
+function driversIn(frames: readonly DataFrame[], column?: string): string {
   const found = frames.flatMap(({ fields }) =>
     fields
-      .filter((field) => isKind(field, 'number') && (channel === undefined || field.name === channel))
+      .filter((field) => isKind(field, 'number') && (column === undefined || field.name === column))
       .filter(({ values }) => values.some((value) => value !== null))
       .map(({ labels }) => labels?.['driver'] ?? 'no driver'),
   );

@@ -61,7 +61,16 @@ function requireNumbers(frames: readonly DataFrame[], count: number, what: strin
 /** Points need an x and a y; a number that is missing is no gap of anything, as in a matrix of one point a series. */
 function requirePairs(frames: readonly DataFrame[]): string[] {
   const fit = frames.filter(({ fields }) => fields.filter((field) => isKind(field, 'number')).length >= 2);
-  return fit.length > 0 ? [] : [`an XY chart needs 2 numbers in a frame, there are ${kindsOf(frames)}`];
+  if (fit.length === 0) return [`an XY chart needs 2 numbers in a frame, there are ${kindsOf(frames)}`];
+  return fit.some(hasPoint) ? [] : ['no row has both an x and a y'];
+}
+
+function hasPoint({ fields, length }: DataFrame): boolean {
+  const numbers = fields.filter((field) => isKind(field, 'number'));
+  for (let row = 0; row < length; row++) {
+    if (numbers.filter(({ values }) => !isMissing(values[row])).length >= 2) return true;
+  }
+  return false;
 }
 
 function requireStates(frames: readonly DataFrame[]): string[] {

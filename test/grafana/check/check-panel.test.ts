@@ -288,7 +288,15 @@ test('compareSimpod() finds other drivers and other shapes', async (t) => {
   const asked = panel([
     target('/good/api/v1/telemetry', { url_options: { params: [{ key: 'fields', value: 'speed' }] } }),
   ]);
-  assert.deepEqual(channelsOf(asked), ['speed']);
+  assert.deepEqual(channelsOf(asked), [{ channel: 'speed', column: 'speed' }]);
+  const named = target('/api/v1/telemetry', {
+    url_options: { params: [{ key: 'fields', value: 'speed,rpm' }] },
+    columns: [
+      { selector: 'speed', text: 'Actual', type: 'number' },
+      { selector: 't', text: 'Time', type: 'timestamp_epoch' },
+    ],
+  });
+  assert.deepEqual(channelsOf(panel([named])), [{ channel: 'speed', column: 'Actual' }]);
   assert.deepEqual(channelsOf(panel([target('/api/v1/laps')])), []);
   const compare = async (answer: unknown): Promise<string> => {
     const context = await contextOf(t, { '/query': answer, '/good/api/v1/telemetry': answers['/good'] });

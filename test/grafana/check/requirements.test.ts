@@ -54,6 +54,11 @@ test('requireFrames() says what a panel type lacks', () => {
     ],
     ['trend', [frame(['t', 'time', times], ['a', 'number', all])], /a trend needs 2 numbers in a frame/],
     ['xychart', [frame(['x', 'number', all])], /an XY chart needs 2 numbers/],
+    [
+      'xychart',
+      [frame(['x', 'number', [1, null]], ['y', 'number', [null, 2]])],
+      /no row has both an x and a y/,
+    ],
     ['state-timeline', [frame(['a', 'string', ['x']])], /a time and a value are needed/],
     ['stat', [frame(['t', 'time', times])], /a number or a text is needed/],
     ['bargauge', [frame(['a', 'number', [null, null]])], /every value is missing/],
