@@ -61,7 +61,11 @@ export function gapsTable(context: TableContext): Table {
     }
     return { columns, rows: lastOfEach(ordered(rows, request.limit)) };
   }
+  // Before the first gaps there are places alone, and the leader's 0.
+  const isKnown = (index: number): boolean =>
+    index >= 0 && gaps.position(index) > 1 && (gaps.gapMs(index) !== null || gaps.lapsBehind(index) > 0);
   const writeAll = (ms: number): void => {
+    if (!held.some(isKnown)) return;
     for (const index of held) if (index >= 0) write(index, ms);
   };
   let nextMs = Math.ceil(Math.max(fromMs, timeAt(0)) / stepMs) * stepMs;
