@@ -1,54 +1,105 @@
 import type { AlertMessage } from '../../domain/messages.ts';
+import { anyAlert } from '../ingest/alert-log.ts';
 import type { BridgeState } from '../ingest/bridge-state.ts';
+import { checkReplaced, splitAlternatives } from './selection.ts';
+import { refusing } from './select.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** An alert as Grafana draws it. */
+/** Something that happened, as Grafana draws it. */
 export interface Annotation {
+  /** Epoch ms. */
   readonly time: number;
-  readonly timeEnd?: number;
-  readonly isRegion: boolean;
+  /** End of a region, epoch ms; null for a moment and for what still lasts. */
+  readonly timeEnd: number | null;
   readonly title: string;
   readonly text: string;
   readonly tags: readonly string[];
+  readonly id: string;
+  readonly color: string;
+  /** True for what still lasts. */
+  readonly isOpen: boolean;
+  /** The alert that it shows; null for events of the replay. */
+  readonly alert: AlertMessage | null;
 }
 
-const maxAnnotations = 1000;
+/** Annotations of one kind, oldest first. */
+export type AnnotationSource = (state: BridgeState) => Annotation[];
 
-/** Alerts that overlap a range, oldest first; words of `query` (`#drs`, `high`, `VER`) must each match one of type, severity, driver. */
-export function inRange(state: BridgeState, range: TimeRange, query: string): AlertMessage[] {
-  const words = query
-    .toLowerCase()
-    .split(/[\s,#]+/u)
-    .filter((word) => word !== '');
-  return state.alerts
-    .list({ drivers: null, severities: null, types: null, states: null }, Number.MAX_SAFE_INTEGER)
-    .filter((alert) => {
-      const { time, timeEnd } = annotationOf(alert, state.replay?.speed ?? 1);
-      if (time > range.toMs || (timeEnd ?? time) < range.fromMs) return false;
-      const texts = [alert.alert_type, alert.severity, alert.driver].map((text) => text.toLowerCase());
-      return words.every((word) => texts.some((text) => text.includes(word)));
-    })
-    .slice(0, maxAnnotations)
-    .toReversed();
+const severityColors: Readonly<Record<string, string>> = {
+  high: '#f2495c',
+  medium: '#ff9830',
+  low: '#5794f2',
+};
+const replayColor = '#8e8e8e';
+
+/** Alert episodes held, oldest first. O(alerts). */
+const alertAnnotations: AnnotationSource = (state) =>
+  state.alerts
+    .list(anyAlert, Number.MAX_SAFE_INTEGER)
+    .toReversed()
+    .map((alert) => annotationOf(alert, state));
+
+/** Seeks, pauses, changes of speed and ends of the replay, oldest first. */
+const replayAnnotations: AnnotationSource = ({ replayLog }) =>
+  replayLog.events.map(({ kind, atMs, endMs, isOpen, text }) => ({
+    time: atMs,
+    timeEnd: endMs,
+    title: `Replay: ${kind}`,
+    text,
+    tags: ['replay', kind],
+    id: `replay-${kind}-${atMs}`,
+    color: replayColor,
+    isOpen,
+    alert: null,
+  }));
+
+/** What can be asked for as a target whose answer is one table of annotations, by its name. */
+export const annotationSources: ReadonlyMap<string, AnnotationSource> = new Map([
+  ['alerts', alertAnnotations],
+  ['replay_events', replayAnnotations],
+]);
+
+/** An alert where it was published; at speed `max` (all at once) an episode is a moment. */
+function annotationOf(alert: AlertMessage, { clock }: BridgeState): Annotation {
+  const { alert_type: type, severity, driver, state, started_at: startedAt, ended_at: endedAt } = alert;
+  const at = (seconds: number): number =>
+    Math.round(clock.publishedMs(seconds * 1000) ?? (Date.parse(alert.timestamp) || 0));
+  const time = at(startedAt);
+  const timeEnd = endedAt === null ? null : at(endedAt);
+  return {
+    time,
+    timeEnd: timeEnd !== null && timeEnd > time ? timeEnd : null,
+    title: `${driver} ${type.replaceAll('_', ' ')}`,
+    text: alert.description,
+    tags: [type, severity, driver, alert.quality],
+    id: alert.alert_id,
+    color: severityColors[severity] ?? replayColor,
+    isOpen: state === 'open',
+    alert,
+  };
+}
+
+/** True when a range holds a part of an annotation; what still lasts ends now. */
+export function overlaps({ time, timeEnd, isOpen }: Annotation, range: TimeRange, nowMs: number): boolean {
+  const end = timeEnd ?? (isOpen ? Math.max(time, nowMs) : time);
+  return time <= range.toMs && end >= range.fromMs;
 }
 
 /**
- * Annotation of an alert. `timestamp` is the wall-clock time of the record's row: the opening of an open episode, the
- * end of a closed one, whose start lies its duration (session time ÷ speed) before; at speed `max` (0) it is a point.
+ * A test of annotations by the words of a query (`#drs`, `high {VER,HAM}`): each must be part of one of the tags, of
+ * several in one word one is enough. Events of the replay are found by a word only.
+ * @throws {HttpError} 400 for a variable that was not replaced
  */
-export function annotationOf(alert: AlertMessage, speed: number): Annotation {
-  const atMs = Date.parse(alert.timestamp) || 0;
-  const durationMs =
-    alert.ended_at === null || speed === 0
-      ? 0
-      : Math.max(0, ((alert.ended_at - alert.started_at) * 1000) / speed);
-  const isRegion = durationMs > 0;
-  return {
-    time: Math.round(atMs - durationMs),
-    ...(isRegion ? { timeEnd: atMs } : {}),
-    isRegion,
-    title: `${alert.driver} ${alert.alert_type}`,
-    text: alert.description,
-    tags: [alert.alert_type, alert.severity, alert.driver, alert.quality],
+export function readAnnotationQuery(query: string): (annotation: Annotation) => boolean {
+  refusing(() => checkReplaced(query));
+  const words = query
+    .toLowerCase()
+    .split(/[\s#]+/u)
+    .map((word) => splitAlternatives(word).filter((part) => part !== '' && part !== '*'))
+    .filter((parts) => parts.length > 0 && !parts.includes('$__all'));
+  return ({ tags, alert }) => {
+    if (words.length === 0) return alert !== null;
+    const texts = tags.map((tag) => tag.toLowerCase());
+    return words.every((parts) => parts.some((part) => texts.some((text) => text.includes(part))));
   };
 }

@@ -1,24 +1,44 @@
 /** Names as a query asks for them: a list, or null for "all". */
 export type Selection = readonly string[] | null;
 
-/** A parameter that still holds a dashboard variable. */
+/** A parameter that still holds a dashboard variable; `variable` is its name as written, such as `$driver`. */
 export class UnreplacedVariable extends Error {
   override readonly name = 'UnreplacedVariable';
+  readonly variable: string;
+
+  constructor(text: string, variable: string) {
+    super(text.slice(0, 100));
+    this.variable = variable.slice(0, 40);
+  }
 }
 
-const maxNames = 500;
-const variable = /\$(?!__all\b)\{?[A-Za-z_]|\[\[\w+\]\]/u;
-const allWords: ReadonlySet<string> = new Set(['', '*', '.*', '$__all', '__all', 'all']);
+/** A parameter that holds more names than are read. */
+export class TooManyNames extends Error {
+  override readonly name = 'TooManyNames';
+
+  constructor(names: number, most: number) {
+    super(`it holds ${names} names, at most ${most} are read`);
+  }
+}
+
+/** Far above what a session has, so that a dashboard variable with a thousand values is still read. */
+const maxNames = 2000;
+/** Full targets (`VER.speed`) in one text. */
+const maxParts = 200;
+const variable = /\$(?!__all\b)(?:\{[A-Za-z_][\w.:-]*\}?|[A-Za-z_]\w*)|\[\[\w+\]\]/u;
+const allWords: ReadonlySet<string> = new Set(['', '*', '.*', '.+', '$__all', '__all', 'all']);
 
 /**
  * Names of a parameter that may hold several: `VER`, `VER,HAM`, `VER|HAM`, `(VER|HAM)`, `{VER,HAM}`, an array of any of
  * these, or all (`$__all`, `*`, empty, absent). Text is never run as a pattern. Unique, in order.
  * @throws {UnreplacedVariable} when a dashboard variable was not replaced, such as `$driver`
+ * @throws {TooManyNames}
  */
 export function readSelection(value: unknown): Selection {
   const names = new Set<string>();
   if (!collect(value, names, 0)) return null;
-  return [...names].slice(0, maxNames);
+  if (names.size > maxNames) throw new TooManyNames(names.size, maxNames);
+  return [...names];
 }
 
 /** Adds names; false when the value means "all". */
@@ -32,7 +52,7 @@ function collect(value: unknown, names: Set<string>, depth: number): boolean {
     return true;
   }
   if (typeof value !== 'string') return false;
-  if (variable.test(value)) throw new UnreplacedVariable(value.slice(0, 100));
+  checkReplaced(value);
   const parts = splitAlternatives(value);
   const isAll =
     parts.every((part) => part === '') ||
@@ -73,14 +93,24 @@ export interface TargetNames {
  * Reads a query target: `speed`, `VER.speed`, `(VER|HAM).speed`, `{VER,HAM}.{speed,rpm}`, `VER,HAM.speed`,
  * `VER.speed,HAM.rpm`. Several full targets in one text come back as several.
  * @throws {UnreplacedVariable}
+ * @throws {TooManyNames}
  */
 export function readTarget(text: string): TargetNames[] {
-  if (variable.test(text)) throw new UnreplacedVariable(text.slice(0, 100));
+  checkReplaced(text);
   const trimmed = stripWholeGroup(text.trim().replaceAll('\\.', '.'));
   const full = splitTopLevel(trimmed);
-  if (full.length > 1 && full.every((part) => part.includes('.')))
-    return full.slice(0, maxNames).map(readOne);
+  if (full.length > 1 && full.every((part) => part.includes('.'))) {
+    const unique = [...new Set(full)];
+    if (unique.length > maxParts) throw new TooManyNames(unique.length, maxParts);
+    return unique.map(readOne);
+  }
   return [readOne(trimmed)];
+}
+
+/** @throws {UnreplacedVariable} when the text still holds a dashboard variable */
+export function checkReplaced(text: string): void {
+  const found = variable.exec(text)?.[0];
+  if (found !== undefined) throw new UnreplacedVariable(text, found);
 }
 
 function readOne(text: string): TargetNames {

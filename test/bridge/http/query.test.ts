@@ -32,7 +32,9 @@ async function filled(
   const { broker, config, url } = await testBridge(t);
   await untilOk(url);
   const { topics } = config.kafka;
-  await publish(broker, topics.control, [replayState()], { headers: { v: '1' } });
+  await publish(broker, topics.control, [replayState({ timestamp: new Date(from).toISOString() })], {
+    headers: { v: '1' },
+  });
   await publish(broker, topics.timing, [
     timing('driver', {
       driver: 'VER',
@@ -50,6 +52,7 @@ async function filled(
     Array.from({ length: 600 }, (_, i) =>
       row({
         timestampMs: from + i * 100,
+        sessionMs: 3_600_000 + i * 100,
         driver,
         driverNumber: index + 1,
         speedKmh: 100 + (i % 200),
@@ -58,7 +61,7 @@ async function filled(
     ),
   );
   await publishRows(broker, config, rows);
-  const ended = { state: 'closed', ended_at: 3602, timestamp: new Date(from + 5000).toISOString() } as const;
+  const ended = { state: 'closed', started_at: 3603, ended_at: 3605 } as const;
   await publish(broker, topics.alerts, [alert({ ...ended, description: 'DRS, open' })], { partition: 1 });
   await until(
     async () => (await getJson<{ buffers: { points: number } }>(`${url}/stats`)).body.buffers.points === 1800,
@@ -224,13 +227,13 @@ test('POST /query: tables of values and of alerts, beside series', async (t) => 
   const [values, alerts, series] = body;
   assert.deepEqual(
     values.columns.map(({ text }) => text),
-    ['Time', 'Driver', 'Metric', 'Value'],
+    ['Time', 'Driver', 'Speed', 'Age'],
   );
   assert.equal(values.rows.length, 20);
   assert.deepEqual(alerts.rows[0]?.slice(0, 4), [
     from + 3000,
     from + 5000,
-    'VER drs_status_change',
+    'VER drs status change',
     'DRS, open',
   ]);
   assert.ok(series.datapoints.length > 0);
