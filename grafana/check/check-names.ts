@@ -1,4 +1,6 @@
+import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
+import type { InfinityTarget } from '../query/infinity.ts';
 import { grafanaData } from './grafana-data.ts';
 import type { DataFrame } from './grafana-data.ts';
 
@@ -26,6 +28,30 @@ export function unknownNames(
   return namesAskedBy(id, options)
     .filter((name) => !known.has(name))
     .map((name) => `transformation ${id} names a field "${name}", there are ${namesIn(frames)}`);
+}
+
+/**
+ * What is wrong with the order of a table's columns: Infinity's backend sorts fields by name, whatever the order of the
+ * query's columns, so a table that shows them in that order has to `organize` them.
+ */
+export function columnOrder(panel: Panel, frames: readonly DataFrame[]): string[] {
+  const [target, ...others] = targetsOf(panel) as unknown as Partial<InfinityTarget>[];
+  const [frame] = frames;
+  if (panel.type !== 'table' || others.length > 0 || target?.parser !== 'backend' || frame === undefined)
+    return [];
+  if (
+    panel.transformations?.some(
+      ({ id, options }) => id === 'organize' && options?.['indexByName'] !== undefined,
+    )
+  )
+    return [];
+  const shown = frame.fields.map(({ name }) => name);
+  const wanted = (target.columns ?? []).map(({ text }) => text).filter((text) => shown.includes(text));
+  const got = shown.filter((name) => wanted.includes(name));
+  if (wanted.join('\n') === got.join('\n')) return [];
+  return [
+    `columns are shown in the order ${got.join(', ')}, the query has ${wanted.join(', ')}: set indexByName of organize`,
+  ];
 }
 
 function namesAskedBy(id: string, options: Readonly<Record<string, unknown>>): string[] {

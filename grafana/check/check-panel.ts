@@ -2,7 +2,7 @@ import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
 import { isLiveTarget } from '../query/live.ts';
 import { isAbsentPrometheus, prometheusAbsent } from './absent-source.ts';
-import { deadOverrides } from './check-names.ts';
+import { columnOrder, deadOverrides } from './check-names.ts';
 import { reasonOf, shows } from './lacking.ts';
 import type { LackingTopic } from './lacking.ts';
 import { runPanel } from './panel-run.ts';
@@ -77,6 +77,7 @@ export async function checkPanel(
       ...requireFrames(panel.type, drawn),
       ...data.unknownNames,
       ...deadOverrides(panel, data.frames),
+      ...columnOrder(panel, data.frames),
     );
   }
   if (faults.length > 0) return outcome('failed', faults, data);

@@ -227,6 +227,23 @@ test('checkPanel() fails on overrides that match nothing and on transformations 
   }
 });
 
+test('checkPanel() fails on a table whose columns come in the order of their names', async (t) => {
+  const context = await contextOf(t);
+  const columns = [
+    { selector: 'speed', text: 'Speed', type: 'number' },
+    { selector: 'driver', text: 'Driver', type: 'string' },
+  ];
+  const texts = async (more: Partial<Panel>): Promise<string> => {
+    const asked = panel([target('/good', { format: 'table', columns })], { type: 'table', ...more });
+    return (await checkPanel(asked, context, rules)).texts.join('; ');
+  };
+  assert.match(await texts({}), /columns are shown in the order Driver, Speed, the query has Speed, Driver/);
+  const indexByName = { Speed: 0, Driver: 1 };
+  assert.equal(await texts({ transformations: [{ id: 'organize', options: { indexByName } }] }), '');
+  columns.reverse();
+  assert.equal(await texts({}), '');
+});
+
 test('checkVariables() evaluates by the own queries and fails without choices or with doubled ones', async (t) => {
   const context = await contextOf(t);
   const list = ['good', 'doubled', 'silent', 'nowhere'].map((name) => ({
