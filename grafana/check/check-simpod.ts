@@ -58,18 +58,12 @@ export async function compareSimpod(
     const answered = driversIn(series);
     const expected = driversIn(
       infinity.results.flatMap((result) => framesOf(result.frames)),
-      columnOf(panel, channel),
+      column,
     );
     if (answered !== expected)
       faults.push(`simPod ${channel} answers drivers ${answered}, Infinity ${expected}`);
   }
   return faults;
-}
-
-/** What the panel calls a channel. */
-function columnOf(panel: Panel, channel: string): string {
-  const columns = targetsOf(panel).flatMap((target) => (target as unknown as InfinityTarget).columns ?? []);
-  return columns.find(({ selector }) => selector === channel)?.text ?? channel;
 }
 
 /** Drivers that have a number, in alphabetical order. */
