@@ -6,6 +6,7 @@ import { columnOrder, deadOverrides } from './check-names.ts';
 import { reasonOf, shows } from './lacking.ts';
 import type { LackingTopic } from './lacking.ts';
 import { runPanel } from './panel-run.ts';
+import { sourceTypes } from '../query/run-target.ts';
 import type { PanelData, QueryContext } from './panel-run.ts';
 import { requireFrames } from './requirements.ts';
 
@@ -63,6 +64,8 @@ export async function checkPanel(
         : []),
     ];
   });
+  const silence = silenceOf(panel, data, rules);
+  if (silence !== null && faults.length === 0) return outcome('lacks', [silence], data);
   const reasons = data.results.map(reasonOf);
   const isEmpty = reasons.length > 0 && reasons.every((reason) => reason !== null);
   for (const reason of new Set(reasons)) {
@@ -88,6 +91,20 @@ export async function checkPanel(
         data,
       )
     : outcome('ok', [], data);
+}
+
+/**
+ * What a panel of Prometheus says instead of data in a session without car data: metrics carry no reasons, so its own
+ * `noValue` tells what it needs. Null for panels with data and for sessions that have it.
+ */
+function silenceOf(panel: Panel, { results }: PanelData, { lacking }: PanelRules): string | null {
+  const isPrometheus = targetsOf(panel).every(
+    ({ datasource }) => datasource?.type === sourceTypes.prometheus,
+  );
+  const { noValue } = panel.fieldConfig?.defaults ?? {};
+  const isEmpty = results.every(({ rows, error }) => rows === 0 && error === undefined);
+  const needsCars = lacking.some(({ topic }) => topic === 'CarData.z');
+  return isPrometheus && isEmpty && needsCars && typeof noValue === 'string' ? noValue : null;
 }
 
 function faultsOfReason(

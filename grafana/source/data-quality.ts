@@ -3,7 +3,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { dashboardFrame } from './dashboard-frame.ts';
 import { raceMarks } from './annotations.ts';
 import { driversVariable } from './driver-variable.ts';
-import { bridgeFigure, replayState } from './figures.ts';
+import { bridgeFigure, bridgeText, replayState } from './figures.ts';
 import { at } from './grid.ts';
 import { infinity, number, string, time } from './infinity-target.ts';
 import { thresholds, valueMap, verdictMap } from './mappings.ts';
@@ -42,16 +42,11 @@ export function dataQuality(): DashboardBuilder {
         .gridPos(at(13, 0, 5, 4)),
     )
     .withPanel(
-      bridgeFigure(
-        'Telemetry age',
-        'Time since the newest telemetry record was published; none in a session without car data.',
-        'telemetry_age_s',
-      )
-        .unit('s')
-        .decimals(1)
-        .noValue('no telemetry')
-        .thresholds(thresholds('#56d678', [2, '#ff9830'], [10, '#f2495c']))
-        .gridPos(at(18, 0, 6, 4)),
+      bridgeText(
+        'Telemetry',
+        'Age of the newest telemetry record, or why there is none.',
+        'telemetry',
+      ).gridPos(at(18, 0, 6, 4)),
     )
     .withPanel(quality().gridPos(at(0, 4, 24, 12)))
     .withPanel(

@@ -1,3 +1,4 @@
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { LineInterpolation } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Trend } from '@grafana/grafana-foundation-sdk/trend';
@@ -57,51 +58,51 @@ export function driverCompare(): DashboardBuilder {
 
 function channelTrend(name: WireName, description: string): Trend {
   const { label, unit, kind, decimals } = channelByWireName(name)!;
-  const panel = comparison(label, description, [number(`${name}_a`, 'A'), number(`${name}_b`, 'B')])
+  const panel = comparison(label, description, 'lap', number(name), { form: 'long' })
     .unit(grafanaUnit(unit))
     .decimals(decimals > 0 ? 0 : decimals);
   return kind === 'discrete' ? panel.lineInterpolation(LineInterpolation.StepAfter) : panel;
 }
 
 function delta(): Trend {
-  return comparison('Delta', 'Time of B behind A at the same place: above zero A is ahead.', [
-    number('delta', 'Delta'),
-  ])
+  const title = 'Time of B behind A at the same place: above zero A is ahead.';
+  return comparison('Delta', title, 'pair', number('delta'), {})
     .unit('s')
     .decimals(3)
     .fillOpacity(15)
     .axisCenteredZero(true);
 }
 
-const looks: Readonly<Record<string, readonly [name: string, colour: string]>> = {
-  A: ['${driverA} · lap ${lapA}', '#5794f2'],
-  B: ['${driverB} · lap ${lapB}', '#ff9830'],
-  Delta: ['${driverB} behind ${driverA}', '#b877d9'],
-};
-
-function comparison(title: string, description: string, values: readonly Column[]): Trend {
-  const panel = trend(title, description, 'Distance')
-    .axisLabel('')
-    .overrideByName('Distance', [
+/** One line for each text of a column: the lap or the pair, and where there is no data the reason. */
+function comparison(
+  title: string,
+  description: string,
+  names: string,
+  value: Column,
+  params: Readonly<Record<string, string>>,
+): Trend {
+  const distance = `distance\\${names}`;
+  return trend(title, description, distance)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+    .displayName('${__field.name}')
+    .overrideByName(distance, [
       { id: 'unit', value: 'lengthm' },
       { id: 'decimals', value: 0 },
-    ]);
-  for (const { text } of values) {
-    const [name, fixedColor] = looks[text]!;
-    panel.overrideByName(text, [
-      { id: 'displayName', value: name },
-      { id: 'color', value: { mode: 'fixed', fixedColor } },
-    ]);
-  }
-  return panel.withTarget(
-    infinity({
-      table: 'compare',
-      params: sides,
-      columns: [number('distance', 'Distance'), ...values],
-      format: 'table',
-      hasRange: false,
-    }),
-  );
+      { id: 'displayName', value: 'Distance' },
+    ])
+    .withTransformation({
+      id: 'groupingToMatrix',
+      options: { columnField: names, rowField: 'distance', valueField: value.text, emptyValue: 'null' },
+    })
+    .withTarget(
+      infinity({
+        table: 'compare',
+        params: { ...sides, ...params },
+        columns: [number('distance'), string(names), value],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
 }
 
 function laps(side: 'A' | 'B') {

@@ -10,6 +10,20 @@ export function bridgeFigure(title: string, description: string, column: string)
   );
 }
 
+/** A sentence of the bridge: a text column of `stats`. */
+export function bridgeText(title: string, description: string, column: string): Stat {
+  return stat(title, description, `/^${title}$/`)
+    .unit('string')
+    .withTarget(
+      infinity({
+        table: 'stats',
+        columns: [time(), string(column, title)],
+        format: 'table',
+        hasRange: false,
+      }),
+    );
+}
+
 /** What the replay does, in words: it tells a pause from missing data. */
 export function replayState(): Stat {
   return stat(

@@ -10,6 +10,9 @@ import { timeSeries } from './series-panel.ts';
 import { prometheusSource, prometheusVariable } from './sources.ts';
 import { bars, newest, stat } from './value-panels.ts';
 
+/** What a panel of latencies says where nothing was measured. */
+const needsTelemetry = 'Needs telemetry: none has come in this range';
+
 /** Topics, lag, latency and the bridge's own process, from Prometheus. */
 export function kafka(): DashboardBuilder {
   return dashboardFrame(
@@ -53,6 +56,7 @@ export function kafka(): DashboardBuilder {
         quantile(0.99, 'f1_end_to_end_latency_seconds_bucket', '1m'),
       )
         .unit('s')
+        .noValue(needsTelemetry)
         .decimals(1)
         .thresholds(thresholds('#56d678', [0.1, '#ff9830'], [1, '#f2495c']))
         .gridPos(at(12, 0, 4, 4)),
@@ -112,6 +116,7 @@ export function kafka(): DashboardBuilder {
         ],
       )
         .unit('s')
+        .noValue(needsTelemetry)
         .min(0)
         .gridPos(at(12, 12, 12, 8)),
     )
@@ -125,6 +130,7 @@ export function kafka(): DashboardBuilder {
         ],
       )
         .unit('s')
+        .noValue(needsTelemetry)
         .min(0)
         .gridPos(at(0, 20, 8, 8)),
     )
@@ -135,6 +141,7 @@ export function kafka(): DashboardBuilder {
         [quantile(0.99, 'f1_end_to_end_latency_seconds_bucket'), 'p99'],
       ])
         .unit('s')
+        .noValue(needsTelemetry)
         .min(0)
         .gridPos(at(8, 20, 8, 8)),
     )
@@ -176,6 +183,7 @@ export function kafka(): DashboardBuilder {
         [['f1_event_loop_delay_seconds', 'p99']],
       )
         .unit('s')
+        .noValue(needsTelemetry)
         .min(0)
         .gridPos(at(16, 28, 8, 8)),
     );

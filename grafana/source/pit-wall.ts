@@ -88,14 +88,11 @@ function weatherNow() {
   return stat('Weather', 'The newest reading of the weather station at the circuit, one a minute.')
     .textMode(BigValueTextMode.ValueAndName)
     .unit('none')
-    .reduceOptions(newest('/^(Air|Track|Humidity|Wind|Rain)$/'))
+    .reduceOptions(newest('/^(Air|Track|Humidity|Wind|Weather)$/'))
     .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
     .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
     .overrideByName('Humidity', [{ id: 'unit', value: 'humidity' }])
     .overrideByName('Wind', [{ id: 'unit', value: 'velocityms' }])
-    .overrideByName('Rain', [
-      { id: 'mappings', value: [valueMap({ false: ['dry'], true: ['rain', '#5794f2'] })] },
-    ])
     .withTarget(
       infinity({
         table: 'weather',
@@ -106,7 +103,7 @@ function weatherNow() {
           number('track_temp', 'Track'),
           number('humidity', 'Humidity'),
           number('wind_speed', 'Wind'),
-          string('rainfall', 'Rain'),
+          string('condition', 'Weather'),
         ],
         format: 'table',
         hasRange: false,
@@ -211,7 +208,7 @@ function trackMap() {
       infinity({
         refId: 'cars',
         table: 'positions',
-        params: drivers,
+        params: { ...drivers, fields: 'x,y' },
         columns: [string('driver'), number('x', 'X'), number('y', 'Y')],
         format: 'table',
         hasRange: false,
@@ -317,15 +314,16 @@ function weatherSeries() {
   return timeSeries('Temperatures', 'Air and track temperature at the circuit, one reading a minute.')
     .unit('celsius')
     .decimals(1)
-    .displayName('${__field.name}')
+    .displayName('${__field.name} · ${__field.labels.place}')
     .lineInterpolation(LineInterpolation.Linear)
     .lineWidth(2)
     .showPoints(VisibilityMode.Auto)
     .withTarget(
       infinity({
         table: 'weather',
-        columns: [time(), number('air_temp', 'Air'), number('track_temp', 'Track')],
-        format: 'table',
+        params: { fields: 'air_temp,track_temp,place' },
+        columns: [time(), string('place'), number('air_temp', 'Air'), number('track_temp', 'Track')],
+        format: 'timeseries',
       }),
     );
 }

@@ -32,7 +32,7 @@ export async function answerTable(name: string, context: TableContext): Promise<
   const source = tables[name];
   if (source === undefined) throw new Error(`Cannot find the table ${name}`);
   const made = await source.make(context);
-  const table = project(made, context);
+  const table = withoutEmpty(project(made, context), context);
   const notices: Notice[] = [...(made.notices ?? [])];
   const unknown = driverless.has(name) ? [] : askedDrivers(context).unknown;
   if (table.rows.length === 0 && notices.length === 0) notices.push(whyEmpty(context, name, unknown));
@@ -44,6 +44,14 @@ export async function answerTable(name: string, context: TableContext): Promise<
       ? csvTable(table, reason, t)
       : jsonTable(table, metaText(context, notices), reason, t);
   return { body: Buffer.from(text), notices };
+}
+
+/** Columns that were asked for and have no value in any row are no answer: the reason is. */
+function withoutEmpty(table: Table, { request }: TableContext): Table {
+  if (request.fields === null) return table;
+  const asked = table.columns.flatMap((column, i) => (i > 0 && column !== 'driver' ? [i] : []));
+  const isEmpty = table.rows.every((row) => asked.every((i) => row[i] === null || row[i] === undefined));
+  return isEmpty && asked.length > 0 ? { ...table, rows: [] } : table;
 }
 
 /** The columns that a request names, beside `t` and `driver`. */

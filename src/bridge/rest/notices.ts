@@ -42,7 +42,10 @@ export function replayNotices({ app, nowMs }: TableContext): Notice[] {
 
 /** Why a table has no rows, in one sentence. */
 export function whyEmpty(context: TableContext, table: string, unknown: readonly string[]): Notice {
-  const [missing] = missingTopics(context, topicsOfTable[table] ?? []);
+  const fields = context.request.fields ?? [];
+  const arePlaces = fields.length > 0 && fields.every((name) => /^[xyz]$/iu.test(name));
+  const topics = arePlaces ? ['Position.z', 'CarData.z'] : (topicsOfTable[table] ?? []);
+  const [missing] = missingTopics(context, topics);
   if (missing !== undefined) return missing;
   if (unknown.length > 0) return unknownDrivers(unknown);
   const [stopped] = replayNotices(context);

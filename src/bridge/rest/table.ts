@@ -12,8 +12,8 @@ export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
   readonly notices?: readonly Notice[];
-  /** Column that holds the reason of `notice=row`; `driver`, else the first text column, when absent. */
-  readonly reasonColumn?: string;
+  /** Columns that hold the reason of `notice=row`: `driver` when absent, the first one where that is none. */
+  readonly reasonColumn?: string | readonly string[];
 }
 
 /** Text of a lap time as F1 writes it, `1:21.954`; null of null. */

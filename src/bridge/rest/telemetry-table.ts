@@ -64,7 +64,7 @@ export function telemetryAnswer(context: TableContext): TableAnswer {
   const [reason] = notices;
   if (rows === 0 && request.noticeRow && reason !== undefined) {
     const t = context.nowMs;
-    writer.text(isCsv ? csvReason(names, t, 1, reason.text) : jsonReason(names, t, 1, reason.text));
+    writer.text(isCsv ? csvReason(names, t, [1], reason.text) : jsonReason(names, t, [1], reason.text));
   }
   if (!isCsv) writer.text(`],"meta":${metaText(context, notices)}}`);
   const body = writer.copy();

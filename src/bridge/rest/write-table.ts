@@ -34,21 +34,34 @@ export function csvHead(columns: readonly string[]): string {
   return `${columns.map(csvCell).join(',')}\n`;
 }
 
-/** The one row of an empty answer that says why it is empty, in column `at`. */
-export function jsonReason(columns: readonly string[], t: number, at: number, reason: string): string {
+/** The one row of an empty answer that says why it is empty, in columns `at`. */
+export function jsonReason(
+  columns: readonly string[],
+  t: number,
+  at: readonly number[],
+  reason: string,
+): string {
   const cells = columns.map(
-    (column, i) => `${JSON.stringify(column)}:${i === 0 ? t : i === at ? JSON.stringify(reason) : 'null'}`,
+    (column, i) =>
+      `${JSON.stringify(column)}:${i === 0 ? t : at.includes(i) ? JSON.stringify(reason) : 'null'}`,
   );
   return `{${cells.join(',')}}`;
 }
 
-export function csvReason(columns: readonly string[], t: number, at: number, reason: string): string {
-  return `${columns.map((_, i) => (i === 0 ? String(t) : i === at ? csvCell(reason) : '')).join(',')}\n`;
+export function csvReason(
+  columns: readonly string[],
+  t: number,
+  at: readonly number[],
+  reason: string,
+): string {
+  return `${columns.map((_, i) => (i === 0 ? String(t) : at.includes(i) ? csvCell(reason) : '')).join(',')}\n`;
 }
 
-function reasonAt({ columns, reasonColumn }: Table): number {
-  const at = columns.indexOf(reasonColumn ?? 'driver');
-  return at > 0 ? at : 1;
+/** Columns that hold the reason of an empty table. */
+function reasonAt({ columns, reasonColumn = 'driver' }: Table): readonly number[] {
+  const names = typeof reasonColumn === 'string' ? [reasonColumn] : reasonColumn;
+  const found = names.map((name) => columns.indexOf(name)).filter((at) => at > 0);
+  return found.length > 0 ? found : [1];
 }
 
 function csvCell(value: Cell): string {

@@ -4,10 +4,11 @@ import { upperBound } from '../../../domain/bounds.ts';
 import { badRequest } from '../../http/http-error.ts';
 import { valueAt, type PointBuffer } from '../../ingest/point-buffer.ts';
 import { lapRows } from '../lap-rows.ts';
+import { missingTopics } from '../notices.ts';
 import { createStamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
-import { first, isAbsent } from '../table-request.ts';
+import { first, isAbsent, oneOf } from '../table-request.ts';
 import { rounded } from '../table.ts';
 import type { Cell, Notice, Table } from '../table.ts';
 import { columnOf } from './drivers.ts';
@@ -16,6 +17,7 @@ import { columnOf } from './drivers.ts';
 const stepM = 10;
 const continuous = ['speed', 'throttle', 'rpm'] as const;
 const discrete = ['brake', 'gear'] as const;
+const channels = ['speed', 'throttle', 'brake', 'gear', 'rpm'] as const;
 
 /** One lap of one driver as the comparison takes it. */
 interface HeldLap {
@@ -27,14 +29,20 @@ interface HeldLap {
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
-/** Two laps on distance with their delta; the second lap is stretched to the length of the first. O(rows of both). */
+/**
+ * Two laps on distance with their delta; the second lap is stretched to the length of the first. With `form=long` a row for
+ * each lap and place instead of one for both. O(rows of both).
+ */
 export function compareTable(context: TableContext): Table {
-  const channels = ['speed', 'throttle', 'brake', 'gear', 'rpm'];
-  const columns = ['t', 'distance', ...channels.flatMap((name) => [`${name}_a`, `${name}_b`]), 'delta'];
-  const notices: Notice[] = [];
+  const isLong = oneOf('form', context.request.values['form'], ['wide', 'long'] as const) === 'long';
+  const columns = isLong
+    ? ['t', 'distance', 'lap', ...channels]
+    : ['t', 'distance', 'pair', ...channels.flatMap((name) => [`${name}_a`, `${name}_b`]), 'delta'];
+  const reasonColumn = isLong ? 'lap' : 'pair';
+  const notices: Notice[] = missingTopics(context, ['CarData.z']);
   const a = findLap(context, 'A', null, notices);
   const b = a === null ? null : findLap(context, 'B', a.trace.distanceM.at(-1)!, notices);
-  if (a === null || b === null) return { columns, rows: [], notices };
+  if (a === null || b === null) return { columns, rows: [], notices, reasonColumn };
   const difference =
     a.lapTimeS !== null && b.lapTimeS !== null
       ? (b.lapTimeS - a.lapTimeS) * 1000
@@ -42,16 +50,24 @@ export function compareTable(context: TableContext): Table {
   const { distanceM, deltaMs } = lapDelta(b.trace, a.trace, difference, stepM);
   const stamps = createStamps(context);
   const rows: Cell[][] = [];
+  const pair = `${b.code} behind ${a.code}`;
   for (const [i, atM] of distanceM.entries()) {
     const sessionS = a.startS + traceAt(a.trace, a.trace.timeMs, atM) / 1000;
-    rows.push([
-      stamps.at(Math.round(sessionS * 1000) / 1000),
-      rounded(atM, 1),
-      ...channels.flatMap((name) => [sample(a, name, atM), sample(b, name, atM)]),
-      rounded(deltaMs[i]! / 1000, 3),
-    ]);
+    const head = [stamps.at(Math.round(sessionS * 1000) / 1000), rounded(atM, 1)];
+    if (isLong) {
+      for (const lap of [a, b])
+        rows.push([...head, nameOf(lap), ...channels.map((name) => sample(lap, name, atM))]);
+    } else {
+      const values = channels.flatMap((name) => [sample(a, name, atM), sample(b, name, atM)]);
+      rows.push([...head, pair, ...values, rounded(deltaMs[i]! / 1000, 3)]);
+    }
   }
-  return { columns, rows: rows.filter(([t]) => t !== null), notices };
+  return { columns, rows: rows.filter(([t]) => t !== null), notices, reasonColumn };
+}
+
+/** `VER lap 33`; laps of one driver differ in their number. */
+function nameOf({ code, lapNumber }: HeldLap): string {
+  return `${code} lap ${lapNumber}`;
 }
 
 function sample(lap: HeldLap, name: string, atM: number): number | null {

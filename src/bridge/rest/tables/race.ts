@@ -27,6 +27,8 @@ export function weatherTable(context: TableContext): Table {
       sample.rainfall,
       sample.wind_direction,
       sample.wind_speed,
+      sample.rainfall === null ? null : sample.rainfall ? 'rain' : 'dry',
+      race.session?.circuit ?? '',
       rounded(ageS, 1),
     ];
     if (stamps.holds(t)) rows.push(row);
@@ -34,7 +36,10 @@ export function weatherTable(context: TableContext): Table {
   }
   const isOld = before !== null && stamps.now !== null && !isBehind(context, Number(before[0]));
   return {
-    columns: words('t air_temp track_temp humidity pressure rainfall wind_direction wind_speed age_s'),
+    columns: words(
+      't air_temp track_temp humidity pressure rainfall wind_direction wind_speed condition place age_s',
+    ),
+    reasonColumn: ['condition', 'place'],
     rows: ordered(isOld && before !== null ? [before, ...rows] : rows, request.limit),
   };
 }

@@ -1,6 +1,6 @@
 import { lagOf } from '../../health.ts';
 import { placeOf, speedText } from '../../ingest/replay-log.ts';
-import { timeOfDay } from '../notices.ts';
+import { missingTopics, timeOfDay } from '../notices.ts';
 import { createStamps, ordered } from '../stamps.ts';
 import type { Row } from '../stamps.ts';
 import type { TableContext } from '../table-context.ts';
@@ -89,9 +89,13 @@ export function statsTable(context: TableContext): Table {
   const sum = (counts: Readonly<Record<string, number>>): number =>
     Object.values(counts).reduce((total, count) => total + count, 0);
   const stamps = createStamps(context);
+  const ageS = Number.isNaN(state.lastTelemetryMs)
+    ? null
+    : rounded((nowMs - state.lastTelemetryMs) / 1000, 1);
+  const [missing] = missingTopics(context, ['CarData.z']);
   return {
     columns: words(
-      't records records_per_s telemetry_per_s drivers uptime_s alerts_open alerts_total set_aside viewers broker_kind broker lag telemetry_age_s',
+      't records records_per_s telemetry_per_s drivers uptime_s alerts_open alerts_total set_aside viewers broker_kind broker lag telemetry_age_s telemetry',
     ),
     rows: [
       [
@@ -108,7 +112,8 @@ export function statsTable(context: TableContext): Table {
         info.brokerKind,
         info.brokerLabel,
         lagOf(reader),
-        Number.isNaN(state.lastTelemetryMs) ? null : rounded((nowMs - state.lastTelemetryMs) / 1000, 1),
+        ageS,
+        ageS === null ? (missing?.text ?? 'none yet') : `${ageS.toFixed(1)} s old`,
       ],
     ],
   };
