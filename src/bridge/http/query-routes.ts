@@ -151,7 +151,7 @@ function answer(context: AppContext, reply: FastifyReply, body: Values): Fastify
   const { data_retention_points: maxPoints } = context.config.grafana;
   const request = readQuery(body, { nowMs: context.clock(), windowMs: windowMsOf(context), maxPoints });
   const { bytes, release } = writeQuery(context.state, request);
-  context.metrics.observeQuery((performance.now() - began) / 1000);
+  context.metrics.observeQuery('/query', 200, (performance.now() - began) / 1000);
   // The buffer is used again once the socket has it, or is gone.
   reply.raw.once('close', release);
   return reply.type(json).send(bytes);

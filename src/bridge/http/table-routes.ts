@@ -75,7 +75,7 @@ async function answer(
   const shared = await cacheOf(context).get(key, nowMs, (slot + 1) * intervalMs, () =>
     answerTable(name, tableContext(context, wide, nowMs)),
   );
-  context.metrics.observeQuery((performance.now() - began) / 1000);
+  context.metrics.observeQuery(`/api/v1/${name}`, 200, (performance.now() - began) / 1000);
   reply.header('vary', 'accept-encoding, accept');
   if (read.format === 'csv' && shared.notices.length > 0)
     reply.header('x-notices', headerText(shared.notices));

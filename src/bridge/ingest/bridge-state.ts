@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { applyTiming, createRaceState } from '../../analysis/race-state.ts';
 import type { RaceState } from '../../analysis/race-state.ts';
 import type { BrokerRecord, RecordBatch, RecordHeaders } from '../../domain/broker.ts';
@@ -10,7 +11,7 @@ import { headerNames } from '../../domain/topics.ts';
 import type { TopicRole } from '../../domain/topics.ts';
 import { createAlertLog } from './alert-log.ts';
 import type { AlertLog } from './alert-log.ts';
-import { createIngestCounters, setAside } from './counters.ts';
+import { countAlert, createDueTimes, createIngestCounters, modelTypes, setAside } from './counters.ts';
 import type { IngestCounters, SetAsideReason } from './counters.ts';
 import { createEventLog } from './event-log.ts';
 import type { EventLog } from './event-log.ts';
@@ -80,6 +81,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   const points = createPointStore(bufferPoints);
   const alerts = createAlertLog(maxAlerts);
   const counters = createIngestCounters();
+  const dueTimes = createDueTimes(counters.endToEnd);
   const timingEvents = createEventLog(keptEvents);
   const alertEvents = createEventLog(keptEvents);
   const gaps = createGapLog();
@@ -138,6 +140,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
   const putAlert = (alert: AlertMessage, text: string): void => {
     alerts.put(alert);
     alertEvents.push(text);
+    if (alert.state === 'open') countAlert(counters, alert.severity, alert.alert_type);
   };
 
   const takeTelemetry = (
@@ -162,6 +165,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
     if (record.timestampMs >= liveSinceMs) {
       counters.hops.replay.observe((record.timestampMs - row.timestampMs) / 1000);
       counters.hops.broker.observe((nowMs - record.timestampMs) / 1000);
+      dueTimes.note(row.timestampMs);
     }
     return null;
   };
@@ -248,7 +252,10 @@ export function createBridgeState(bufferPoints: number): BridgeState {
       if (role === 'telemetry') return takeTelemetry(value, identity, record, partition, nowMs);
       if (role === 'timing') return takeTiming(value, identity, record);
       if (role === 'alerts') return takeAlert(value, identity, record);
-      return null; // predictions are counted only: nothing is published yet
+      // Predictions are counted only: nothing is published yet.
+      const model = modelTypes[partition];
+      if (model !== undefined) counters.predictions[model]++;
+      return null;
     } catch (error) {
       return ['undecodable', messageOf(error)];
     }
@@ -284,6 +291,7 @@ export function createBridgeState(bufferPoints: number): BridgeState {
       return lastTelemetryMs;
     },
     ingest(role, batch, nowMs) {
+      const began = performance.now();
       const { topic, partition, records } = batch;
       rates.note(`${topic}/${partition}`, records.length, nowMs);
       for (const record of records) {
@@ -293,6 +301,9 @@ export function createBridgeState(bufferPoints: number): BridgeState {
           setAside(counters, { topic, partition, offset: record.offset, reason: fault[0], detail: fault[1] });
         }
       }
+      const tookMs = performance.now() - began;
+      counters.batches.observe(tookMs / 1000);
+      dueTimes.settle(nowMs + tookMs);
     },
     seed(state, publishedMs) {
       tracker.seed(state.run, state.segment, publishedMs);
