@@ -199,7 +199,7 @@ function trackMap() {
       infinity({
         refId: 'outline',
         table: 'track',
-        columns: [number('x', 'X'), number('y', 'Y')],
+        columns: [string('driver'), number('x', 'X'), number('y', 'Y')],
         format: 'table',
         hasRange: false,
       }),
