@@ -7,6 +7,7 @@ export const benchmarkList: readonly { readonly name: string; readonly load: () 
   { name: 'kafka', load: async () => (await import('./kafka.ts')).kafka },
   { name: 'replay', load: async () => (await import('./replay.ts')).replay },
   { name: 'bridge', load: async () => (await import('./bridge.ts')).bridge },
+  { name: 'grafana', load: async () => (await import('./grafana.ts')).grafana },
   { name: 'start', load: async () => (await import('./start.ts')).start },
 ];
 
