@@ -92,7 +92,10 @@ export const queryRoutes: readonly Route[] = [
     path: '/tag-keys',
     summary: 'Keys of ad-hoc filters',
     body: '{}',
-    handler: () => filterKeys.map((text) => ({ type: 'string', text })),
+    handler(_, request) {
+      readBody(request.body);
+      return filterKeys.map((text) => ({ type: 'string', text }));
+    },
   },
   {
     method: 'POST',
