@@ -6,7 +6,8 @@ const figureRange = '1m';
  * PromQL of the dashboard about Kafka, by what a panel shows; units are those of the metrics (seconds, bytes, records).
  * Comparisons with 0 leave out series without an observation: a quantile of nothing is NaN, not a value. Names are those
  * of `docs/metrics.md`; lag and offsets are named as kafka_exporter names them, so `max by` keeps a sum right where both
- * are scraped.
+ * are scraped. The single figure of lag is that of the bridge: the processor commits once a segment, so its lag says
+ * how much a restart reads again, not how far it is behind.
  */
 export const kafkaQueries = {
   up: 'f1_up',
@@ -15,7 +16,7 @@ export const kafkaQueries = {
   throughputByTopic: `sum by (topic) (${throughput()})`,
   throughputByPartition: throughput(),
   bytesReadByTopic: `sum by (topic) (rate(f1_consumer_bytes_total[${rateRange}]))`,
-  lagTotal: `sum(${lag()})`,
+  bridgeLag: 'sum(kafka_consumergroup_lag{consumergroup="slipstream-bridge"})',
   lagByGroupAndTopic: `sum by (consumergroup, topic) (${lag()})`,
   hopLatencyP50: hopQuantile(0.5),
   hopLatencyP95: hopQuantile(0.95),
