@@ -8,7 +8,8 @@ import { findNode } from './bootstrap.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const node = findNode(root);
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const sources = ['src', 'test', 'scripts', 'bin', 'web', 'benchmarks'].filter((folder) =>
+const grafana = ['source', 'query', 'check', 'preview/src'].map((folder) => `grafana/${folder}`);
+const sources = ['src', 'test', 'scripts', 'bin', 'web', 'benchmarks', ...grafana].filter((folder) =>
   existsSync(join(root, folder)),
 );
 const steps = [
@@ -17,6 +18,7 @@ const steps = [
   ['types', bin('tsc'), ['-p', '.']],
   ['types of the page', bin('tsc'), ['-p', 'web']],
   ['generated files', node, ['scripts/generate-docs.ts', '--check']],
+  ['dashboards', node, ['grafana/source/generate.ts', '--check']],
 ];
 let failed = 0;
 for (const [name, command, args] of steps) {

@@ -6,11 +6,10 @@ import { ensureDependencies, findNode } from './bootstrap.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 await ensureDependencies(root);
-const child = spawn(
-  findNode(root),
-  ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit' },
-);
+const child = spawn(findNode(root), ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 // The child gets Ctrl-C from the terminal itself and ends what it started; then this process ends with its code.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -1,4 +1,4 @@
-import type { DashboardBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { orderColumns } from './column-order.ts';
 import { consolidated } from './consolidated.ts';
 import { dataQuality } from './data-quality.ts';
@@ -22,7 +22,7 @@ export function dashboardJson(build: () => DashboardBuilder): string {
   const dashboard = build().build();
   dashboard.panels?.forEach((panel, index) => {
     if ('gridPos' in panel || 'type' in panel) panel.id = index + 1;
-    if (panel.type !== 'row') orderColumns(panel as Panel);
+    if (panel.type !== 'row') orderColumns(panel);
   });
   // Null lets Grafana give its own number; a number would take the place of another dashboard.
   return `${JSON.stringify({ ...dashboard, id: null }, null, 2)}\n`;

@@ -215,7 +215,7 @@ function prometheus(
     instant: isInstant,
     format: 'time_series',
   };
-  return { build: () => ({ ...model, _implementsDataqueryVariant: () => {} }) as unknown as Dataquery };
+  return { build: () => ({ ...model, _implementsDataqueryVariant: () => {} }) };
 }
 
 function figure(title: string, description: string, expr: string, legendFormat = ''): Stat {

@@ -83,5 +83,5 @@ function liveTarget(names: readonly WireName[]): Builder<Dataquery> {
     filter: { fields: ['time', ...names] },
     buffer: windowS * 1000,
   };
-  return { build: () => ({ ...model, _implementsDataqueryVariant: () => {} }) as unknown as Dataquery };
+  return { build: () => ({ ...model, _implementsDataqueryVariant: () => {} }) };
 }

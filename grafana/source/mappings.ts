@@ -71,8 +71,5 @@ export function thresholds(
 ): ThresholdsConfigBuilder {
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
-    .steps([
-      { value: null as unknown as number, color: base },
-      ...steps.map(([value, color]) => ({ value, color })),
-    ]);
+    .steps([{ value: null, color: base }, ...steps.map(([value, color]) => ({ value, color }))]);
 }

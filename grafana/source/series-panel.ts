@@ -44,7 +44,7 @@ export function tooltip(): VizTooltipOptionsBuilder {
 
 /** The colour of a series follows from its name: a driver has one colour on every dashboard. */
 export function colourByName(): FieldColorBuilder {
-  return new FieldColorBuilder().mode('palette-classic-by-name' as FieldColorModeId);
+  return new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 }
 
 /** From a series of a driver to the comparison of his laps. */

@@ -109,6 +109,6 @@ function keyOf({ values, ...request }: TableRequest): string {
     request.toMs,
     request.time,
     request.format,
-    Object.entries(others).sort(),
+    Object.entries(others).sort(([a], [b]) => (a < b ? -1 : Number(a > b))),
   ]);
 }

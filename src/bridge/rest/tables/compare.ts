@@ -121,7 +121,8 @@ function findLap(
 }
 
 function readLap(side: string, value: unknown): number | 'best' {
-  const text = String(first(value) ?? '').trim();
+  const one = first(value);
+  const text = typeof one === 'string' ? one.trim() : '';
   if (text === '' || text === 'best') return 'best';
   if (/^\d{1,4}$/u.test(text) && Number(text) > 0) return Number(text);
   throw badRequest(

@@ -31,8 +31,8 @@ export function lapsTable(context: TableContext): Table {
     if (endS !== null) lines.set(lap.lap_number, { firstS: line?.firstS ?? endS, lastS: endS });
     const isBest = lap.lap_time !== null && lap.lap_time < (best.get(code) ?? Number.POSITIVE_INFINITY);
     const isOverallBest = lap.lap_time !== null && lap.lap_time < overall;
-    if (isBest) best.set(code, lap.lap_time!);
-    if (isOverallBest) overall = lap.lap_time!;
+    if (isBest) best.set(code, lap.lap_time);
+    if (isOverallBest) overall = lap.lap_time;
     const t = stamps.at(endS);
     if (!asked.has(code) || t === null || !stamps.holds(t)) continue;
     const team = teams.get(code);
