@@ -13,9 +13,6 @@ export interface RowRange {
   readonly breaks: readonly number[];
 }
 
-/** What takes the points of an answer one after the other: a writer of bytes, or of columns. */
-export type PointSink = Pick<ByteWriter, 'length' | 'pair'>;
-
 /** A trace breaks when the time between two rows exceeds this, or four times the median spacing if that is longer. */
 export const minGapMs = 1000;
 const stride = 16;
@@ -93,7 +90,7 @@ export function maxBreaksFor(maxPoints: number): number {
  * pairs. Returns how many. O(rows), no allocation.
  */
 export function writePoints(
-  writer: PointSink,
+  writer: ByteWriter,
   buffer: PointBuffer,
   column: PointColumn,
   range: RowRange,
@@ -128,7 +125,7 @@ export function writePoints(
 }
 
 function writeEvery(
-  w: PointSink,
+  w: ByteWriter,
   start: number,
   buffer: PointBuffer,
   column: PointColumn,
@@ -155,7 +152,7 @@ function writeEvery(
 }
 
 function writeNewest(
-  w: PointSink,
+  w: ByteWriter,
   start: number,
   buffer: PointBuffer,
   column: PointColumn,
@@ -173,7 +170,7 @@ function writeNewest(
 }
 
 function writeBuckets(
-  w: PointSink,
+  w: ByteWriter,
   start: number,
   buffer: PointBuffer,
   column: PointColumn,
@@ -327,6 +324,6 @@ function hasCarRow(origin: Uint8Array, from: number, to: number, capacity: numbe
   return false;
 }
 
-function writePair(w: PointSink, start: number, raw: number, scale: number, epochMs: number): void {
+function writePair(w: ByteWriter, start: number, raw: number, scale: number, epochMs: number): void {
   w.pair(raw, Number.isNaN(raw), scale, epochMs, w.length === start);
 }
