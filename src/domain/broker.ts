@@ -106,6 +106,8 @@ export interface GroupDescription {
 /** What the broker said of itself, its topics and the groups asked for. */
 export interface BrokerDescription {
   readonly clusterId: string | null;
+  /** Nodes of the cluster; 1 where the broker is this process. */
+  readonly nodes: number;
   readonly topics: readonly TopicDescription[];
   readonly groups: readonly GroupDescription[];
 }

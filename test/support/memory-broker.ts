@@ -121,6 +121,7 @@ export function createMemoryBroker(): MemoryBroker {
     commit: async () => {},
     describe: async () => ({
       clusterId: 'memory',
+      nodes: 1,
       groups: [],
       topics: [...topics].map(([name, logs]) => ({
         name,

@@ -67,6 +67,9 @@ export const routes: readonly Route[] = [
   },
 ];
 
+/** What dashboards and programs ask for data: answers are counted by endpoint and status, refusals too. */
+const queries = new Set([...queryRoutes, ...tableRoutes].map(({ method, path }) => `${method} ${path}`));
+
 /** The HTTP application without a listener: tests `inject()` into it. */
 export async function buildApp(context: AppContext, onSocket: SocketHandler): Promise<FastifyInstance> {
   const app = Fastify({
@@ -110,7 +113,11 @@ export async function buildApp(context: AppContext, onSocket: SocketHandler): Pr
       ...(reply.hasHeader('cache-control') ? {} : { 'cache-control': 'no-store' }),
     });
   });
-  app.addHook('onResponse', async (_, reply) => context.metrics.countRequest(reply.statusCode));
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    context.metrics.countRequest(statusCode);
+    const { url = '' } = routeOptions;
+    if (queries.has(`${method} ${url}`)) context.metrics.observeQuery(url, statusCode, elapsedTime / 1000);
+  });
   app.setErrorHandler(async (error, request, reply) => {
     const known = knownError(error);
     if (known.status === 413) await drain(request.raw);

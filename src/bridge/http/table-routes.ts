@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerTable } from '../rest/answer-table.ts';
 import { createAnswerCache } from '../rest/answer-cache.ts';
@@ -64,7 +63,6 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const began = performance.now();
   const nowMs = context.clock();
   const { data_retention_points: maxPoints } = context.config.grafana;
   const read = readTableRequest(valuesOf(request.query), request.headers.accept, { nowMs, maxPoints });
@@ -75,7 +73,6 @@ async function answer(
   const shared = await cacheOf(context).get(key, nowMs, (slot + 1) * intervalMs, () =>
     answerTable(name, tableContext(context, wide, nowMs)),
   );
-  context.metrics.observeQuery(`/api/v1/${name}`, 200, (performance.now() - began) / 1000);
   reply.header('vary', 'accept-encoding, accept');
   if (read.format === 'csv' && shared.notices.length > 0)
     reply.header('x-notices', headerText(shared.notices));

@@ -1,3 +1,4 @@
+import { single } from './metric-page.ts';
 import type { Labels, MetricPage, Sample } from './metric-page.ts';
 import { partitionRows, positionRows } from './partition-rows.ts';
 import type { PartitionSources, PositionRow } from './partition-rows.ts';
@@ -7,6 +8,9 @@ import type { PartitionSources, PositionRow } from './partition-rows.ts';
  * it work. Source: danielqsj/kafka_exporter `kafka_exporter.go`.
  */
 export function addKafkaMetrics(page: MetricPage, sources: PartitionSources): void {
+  page.gauge('kafka_brokers', 'Number of Brokers in the Kafka Cluster.', () =>
+    single(sources.watch.description?.nodes ?? Number.NaN),
+  );
   page.gauge('kafka_topic_partitions', 'Number of partitions for this Topic', () =>
     (sources.watch.description?.topics ?? []).map(({ name, partitions }) => [
       { topic: name },

@@ -33,7 +33,7 @@ export async function describeCluster(
       ),
     ),
   );
-  return { clusterId: view.clusterId, topics, groups };
+  return { clusterId: view.clusterId, nodes: view.nodes.size, topics, groups };
 }
 
 /** Has the controller check a topic that is not created: any answer of it will do. */

@@ -234,7 +234,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Embed
     const described = (request.groups ?? []).map((name) =>
       (groups.get(name) ?? new EmbeddedGroup(name)).describe(topics),
     );
-    return { clusterId: null, topics: all.map((topic) => topic.describe()), groups: described };
+    return { clusterId: null, nodes: 1, topics: all.map((topic) => topic.describe()), groups: described };
   }
 
   async function close(): Promise<void> {

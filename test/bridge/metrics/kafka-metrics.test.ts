@@ -81,6 +81,7 @@ test('kafka_*: offsets and lag of the bridge are those of the broker', async (t)
     assert.equal(valueIn(text, `kafka_consumergroup_lag{${group},${place}}`), 0);
   }
   assert.equal(valueIn(text, 'kafka_topic_partitions{topic="f1-telemetry"}'), 4);
+  assert.equal(valueIn(text, 'kafka_brokers'), 1);
   assert.equal(valueIn(text, `kafka_consumergroup_lag_sum{${group},topic="f1-telemetry"}`), 0);
   assert.equal(
     valueIn(text, `kafka_consumergroup_lag_sum{${group},topic="${timing}"}`),

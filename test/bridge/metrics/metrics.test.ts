@@ -145,6 +145,17 @@ test('GET /metrics: alerts by severity and rule, predictions by model', async (t
   assert.equal(valueIn(text, 'f1_grafana_queries_total{endpoint="/api/v1/laps",code="200"}'), 1);
 });
 
+test('GET /metrics: queries that are refused count with their status', async (t) => {
+  const { url } = await testBridge(t);
+  await untilOk(url);
+  assert.equal((await fetch(`${url}/query`)).status, 400);
+  assert.equal((await fetch(`${url}/search`, { method: 'POST' })).status, 200);
+  const text = await readExposition(url);
+  assert.equal(valueIn(text, 'f1_grafana_queries_total{endpoint="/query",code="400"}'), 1);
+  assert.equal(valueIn(text, 'f1_grafana_queries_total{endpoint="/search",code="200"}'), 1);
+  assert.doesNotMatch(text, /endpoint="\/metrics"/u, 'a scrape is no query');
+});
+
 test('GET /metrics: what is not known has no series', async (t) => {
   const { url } = await testBridge(t);
   await untilOk(url);
