@@ -14,7 +14,7 @@ export const kafkaQueries = {
   brokerKind: 'f1_broker_info',
   replaySpeed: 'f1_replay_speed_ratio',
   throughputByTopic: `sum by (topic) (${throughput()})`,
-  throughputByPartition: throughput(),
+  throughputByPartition: throughput('{topic=~".*telemetry"}'),
   bytesReadByTopic: `sum by (topic) (rate(f1_consumer_bytes_total[${rateRange}]))`,
   bridgeLag: 'sum(kafka_consumergroup_lag{consumergroup="slipstream-bridge"})',
   lagByGroupAndTopic: `sum by (consumergroup, topic) (${lag()})`,
@@ -38,9 +38,9 @@ export const kafkaQueries = {
   webSocketClients: 'f1_ws_clients',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Records written a second, by topic and partition. */
-function throughput(): string {
-  return `max by (topic, partition) (rate(kafka_topic_partition_current_offset[${rateRange}]))`;
+/** Records written a second, by topic and partition; of those topics that a selector names. */
+function throughput(selector = ''): string {
+  return `max by (topic, partition) (rate(kafka_topic_partition_current_offset${selector}[${rateRange}]))`;
 }
 
 /** Records to read, by group, topic and partition; kafka_exporter writes -1 where a group has committed nothing. */

@@ -5,6 +5,7 @@ import { BigValueTextMode, VisibilityMode } from '@grafana/grafana-foundation-sd
 import type { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { dashboardFrame } from './dashboard-frame.ts';
 import { at } from './grid.ts';
+import { kafkaQueries as queries } from './kafka-queries.ts';
 import { thresholds, valueMap } from './mappings.ts';
 import { timeSeries } from './series-panel.ts';
 import { prometheusSource, prometheusVariable } from './sources.ts';
@@ -23,7 +24,7 @@ export function kafka(): DashboardBuilder {
   )
     .withVariable(prometheusVariable())
     .withPanel(
-      figure('Bridge', 'Whether the bridge answers its health check with ok.', 'f1_up')
+      figure('Bridge', 'Whether the bridge answers its health check with ok.', queries.up)
         .mappings([valueMap({ '0': ['unavailable', '#f2495c'], '1': ['ok', '#56d678'] })])
         .unit('none')
         .gridPos(at(0, 0, 4, 4)),
@@ -32,7 +33,7 @@ export function kafka(): DashboardBuilder {
       figure(
         'Broker',
         'What kind of broker the bridge reads from: Apache Kafka, or the log in the memory of the process.',
-        'f1_broker_info',
+        queries.brokerKind,
         '{{kind}}',
       )
         .textMode(BigValueTextMode.Name)
@@ -42,8 +43,8 @@ export function kafka(): DashboardBuilder {
     .withPanel(
       figure(
         'Consumer lag',
-        'Records written and not yet read, all groups and topics together.',
-        'sum(kafka_consumergroup_lag)',
+        'Records written that the bridge has not yet read, all topics together.',
+        queries.bridgeLag,
       )
         .unit('short')
         .thresholds(thresholds('#56d678', [1000, '#ff9830'], [10_000, '#f2495c']))
@@ -53,7 +54,7 @@ export function kafka(): DashboardBuilder {
       figure(
         'End to end, p99',
         'Due time of a row to the bridge: the 99th percentile of the last minute.',
-        quantile(0.99, 'f1_end_to_end_latency_seconds_bucket', '1m'),
+        queries.endToEndP99LastMinute,
       )
         .unit('s')
         .noValue(needsTelemetry)
@@ -65,21 +66,21 @@ export function kafka(): DashboardBuilder {
       figure(
         'Records set aside',
         'Records that were counted and not used, since the bridge started.',
-        'sum(f1_consumer_set_aside_total)',
+        queries.setAsideTotal,
       )
         .unit('short')
         .thresholds(thresholds('#56d678', [1, '#ff9830']))
         .gridPos(at(16, 0, 4, 4)),
     )
     .withPanel(
-      figure('Replay speed', 'Session time to real time; 0 is as fast as possible.', 'f1_replay_speed_ratio')
+      figure('Replay speed', 'Session time to real time; 0 is as fast as possible.', queries.replaySpeed)
         .unit('suffix:×')
         .decimals(1)
         .gridPos(at(20, 0, 4, 4)),
     )
     .withPanel(
       series('Throughput by topic', 'Records written to each topic a second.', [
-        ['sum by (topic) (rate(kafka_topic_partition_current_offset[$__rate_interval]))', '{{topic}}'],
+        [queries.throughputByTopic, '{{topic}}'],
       ])
         .unit('mps')
         .gridPos(at(0, 4, 12, 8)),
@@ -88,19 +89,14 @@ export function kafka(): DashboardBuilder {
       series(
         'Throughput by partition',
         'Records written to each partition of telemetry a second: drivers are spread by the hash of their code.',
-        [
-          [
-            'rate(kafka_topic_partition_current_offset{topic=~".*telemetry"}[$__rate_interval])',
-            '{{topic}} {{partition}}',
-          ],
-        ],
+        [[queries.throughputByPartition, '{{topic}} {{partition}}']],
       )
         .unit('mps')
         .gridPos(at(12, 4, 12, 8)),
     )
     .withPanel(
       series('Consumer lag by group and topic', 'Records written and not yet read, by consumer group.', [
-        ['sum by (consumergroup, topic) (kafka_consumergroup_lag)', '{{consumergroup}} {{topic}}'],
+        [queries.lagByGroupAndTopic, '{{consumergroup}} {{topic}}'],
       ])
         .unit('short')
         .min(0)
@@ -111,8 +107,8 @@ export function kafka(): DashboardBuilder {
         'Latency by hop',
         'Median and 99th percentile of each hop: replay (due to published), broker (published to received), bridge (received to handed to clients), total, processor (row to alert). Bridge and total need a viewer.',
         [
-          [byHop(0.5), '{{hop}} p50'],
-          [byHop(0.99), '{{hop}} p99'],
+          [queries.hopLatencyP50, '{{hop}} p50'],
+          [queries.hopLatencyP99, '{{hop}} p99'],
         ],
       )
         .unit('s')
@@ -125,8 +121,8 @@ export function kafka(): DashboardBuilder {
         'Schedule error of the replay',
         'Hand-over to the broker client minus due time. Absent at speed max.',
         [
-          [quantile(0.5, 'f1_replay_schedule_error_seconds_bucket'), 'p50'],
-          [quantile(0.99, 'f1_replay_schedule_error_seconds_bucket'), 'p99'],
+          [queries.scheduleErrorP50, 'p50'],
+          [queries.scheduleErrorP99, 'p99'],
         ],
       )
         .unit('s')
@@ -136,9 +132,9 @@ export function kafka(): DashboardBuilder {
     )
     .withPanel(
       series('End-to-end latency', 'Due time of a row until the bridge holds it.', [
-        [quantile(0.5, 'f1_end_to_end_latency_seconds_bucket'), 'p50'],
-        [quantile(0.95, 'f1_end_to_end_latency_seconds_bucket'), 'p95'],
-        [quantile(0.99, 'f1_end_to_end_latency_seconds_bucket'), 'p99'],
+        [queries.endToEndP50, 'p50'],
+        [queries.endToEndP95, 'p95'],
+        [queries.endToEndP99, 'p99'],
       ])
         .unit('s')
         .noValue(needsTelemetry)
@@ -152,12 +148,12 @@ export function kafka(): DashboardBuilder {
         .unit('short')
         .min(0)
         .displayName('${__field.labels.reason}')
-        .withTarget(prometheus('A', 'f1_consumer_set_aside_total', '{{reason}}', true))
+        .withTarget(prometheus('A', queries.setAsideByReason, '{{reason}}', true))
         .gridPos(at(16, 20, 8, 8)),
     )
     .withPanel(
       series('Processor of the bridge', 'Share of one core that the process of the bridge takes.', [
-        ['rate(f1_process_cpu_seconds_total[$__rate_interval])', 'processor'],
+        [queries.processCpu, 'processor'],
       ])
         .unit('percentunit')
         .min(0)
@@ -168,8 +164,8 @@ export function kafka(): DashboardBuilder {
         'Memory of the bridge',
         'Resident memory of the process, and of it the ring buffers at their full size.',
         [
-          ['f1_process_resident_memory_bytes', 'resident'],
-          ['f1_buffer_bytes', 'ring buffers'],
+          [queries.processMemory, 'resident'],
+          [queries.bufferBytes, 'ring buffers'],
         ],
       )
         .unit('bytes')
@@ -180,22 +176,13 @@ export function kafka(): DashboardBuilder {
       series(
         'Event loop delay',
         'How late the event loop of the bridge comes back, 99th percentile between two scrapes.',
-        [['f1_event_loop_delay_seconds', 'p99']],
+        [[queries.eventLoopDelay, 'p99']],
       )
         .unit('s')
         .noValue(needsTelemetry)
         .min(0)
         .gridPos(at(16, 28, 8, 8)),
     );
-}
-
-/** Hops that nothing passed have no quantile: the comparison leaves them out. */
-function byHop(share: number): string {
-  return `histogram_quantile(${share}, sum by (le, hop) (rate(f1_hop_latency_seconds_bucket[$__rate_interval]))) >= 0`;
-}
-
-function quantile(share: number, bucket: string, range = '$__rate_interval'): string {
-  return `histogram_quantile(${share}, sum by (le) (rate(${bucket}[${range}])))`;
 }
 
 /** A query in PromQL; `isInstant` asks for now alone. */
@@ -227,7 +214,7 @@ function figure(title: string, description: string, expr: string, legendFormat =
 function series(
   title: string,
   description: string,
-  queries: readonly (readonly [expr: string, legendFormat: string])[],
+  lines: readonly (readonly [expr: string, legendFormat: string])[],
 ): TimeSeries {
   const panel = timeSeries(title, description)
     .datasource(prometheusSource)
@@ -235,7 +222,7 @@ function series(
     .fillOpacity(5)
     .showPoints(VisibilityMode.Auto)
     .spanNulls(10_000);
-  queries.forEach(([expr, legendFormat], i) => {
+  lines.forEach(([expr, legendFormat], i) => {
     panel.withTarget(prometheus('ABCD'[i]!, expr, legendFormat));
   });
   return panel;

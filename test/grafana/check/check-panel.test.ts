@@ -182,6 +182,27 @@ test('checkPanel() takes notices beside data, and a second query without data, f
   assert.equal((await checkPanel(panel([target('/good'), second]), context, rules)).verdict, 'ok');
 });
 
+test('checkPanel() lets a panel of Prometheus be empty only in a session without car data, with its own words', async (t) => {
+  const given = await contextOf(t, {
+    '/api/v1/query_range': { status: 'success', data: { resultType: 'matrix', result: [] } },
+  });
+  const { url } = given.sources.get(infinity.uid)!;
+  const context = {
+    ...given,
+    sources: new Map([...given.sources, [prometheus.uid, { ...prometheus, url }]]),
+  };
+  const asked = { refId: 'A', datasource: prometheus, expr: 'f1_x' } as Target;
+  const check = async (noValue: string | undefined, lacking = rules.lacking) => {
+    const defaults = noValue === undefined ? {} : { noValue };
+    const checked = panel([asked], { fieldConfig: { defaults, overrides: [] } });
+    const { verdict, texts } = await checkPanel(checked, context, { ...rules, lacking });
+    return [verdict, ...texts];
+  };
+  assert.deepEqual(await check('Needs telemetry'), ['lacks', 'Needs telemetry']);
+  assert.deepEqual(await check(undefined), ['failed', 'no rows']);
+  assert.deepEqual(await check('Needs telemetry', []), ['failed', 'no rows']);
+});
+
 test('checkPanel() skips what is not on this machine, passes texts and channels on', async (t) => {
   const context = await contextOf(t);
   const verdict = async (checked: Panel): Promise<string> =>
