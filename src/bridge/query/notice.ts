@@ -17,13 +17,29 @@ export function info(text: string): Notice {
 }
 
 /** Why nothing moves, in one sentence; null while the replay plays. */
-export function replayNotice({ replay, replayLog }: BridgeState, nowMs: number): Notice | null {
+export function replayNotice(state: BridgeState, nowMs: number): Notice | null {
+  const { replay } = state;
   if (replay === null) return warning('No replay is running');
   if (replay.status === 'playing') return null;
-  const since = timeOfDay(Number.isNaN(replayLog.sinceMs) ? nowMs : replayLog.sinceMs);
+  const since = timeOfDay(standingSinceMs(state, nowMs));
   const place = replay.status === 'paused' ? ` at ${placeOf(replay)}` : '';
   const reason = replay.reason === null ? '' : `: ${replay.reason}`;
   return info(`Replay ${replay.status}${place} since ${since}${reason}`);
+}
+
+/** Since when the replay has its status; the newest row's time where the bridge came too late to see the change. */
+function standingSinceMs({ replayLog, points }: BridgeState, nowMs: number): number {
+  const { sinceMs, events } = replayLog;
+  const firstSeenMs = Number.isNaN(sinceMs) ? nowMs : sinceMs;
+  if (events.some(({ atMs }) => atMs === sinceMs)) return sinceMs;
+  const newestMs = points.drivers.reduce(
+    (newest, { buffer }) =>
+      buffer.appended === 0
+        ? newest
+        : Math.max(newest, buffer.timeAt((buffer.appended - 1) % buffer.capacity)),
+    Number.NEGATIVE_INFINITY,
+  );
+  return Number.isFinite(newestMs) ? Math.min(newestMs, firstSeenMs) : firstSeenMs;
 }
 
 /** `replayNotice` as a list; with rows at hand a replay that is gone is no news. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publishRows, row, timing, publish, until } from '../support.ts';
+import { publish, publishRows, row, testBridge, timing, until } from '../support.ts';
 import { firstMs, nowMs, openWorld } from './world.ts';
 import type { SeriesItem } from './world.ts';
 
@@ -23,6 +23,18 @@ test('F7: while the replay is paused every series says since when and where', as
   await state(nowMs, { ...paused, status: 'playing' });
   await until(async () => (await status(bridge)) === 'playing', 'the end of the pause');
   assert.deepEqual((await query({ targets })).body.flatMap(notices), []);
+});
+
+test('F7: a bridge that starts while the replay is paused tells since when nothing moves, not since when it looks', async (t) => {
+  const { state, broker, config } = await openWorld(t);
+  await state(nowMs - 500, paused);
+  await state(nowMs + 60_000, paused);
+  const late = await testBridge(t, { broker, config, more: { clock: () => nowMs + 60_000 } });
+  await until(() => late.bridge.stats().points === 24, 'the rows');
+  const targets = [{ target: 'VER.speed' }];
+  const asked = await late.bridge.app.inject({ method: 'POST', url: '/query', payload: { targets } });
+  const [item] = asked.json<SeriesItem[]>();
+  assert.deepEqual(notices(item), ['Replay paused at lap 31 since 14:04:59 UTC']);
 });
 
 test('F7: long after a pause began, stat and table targets answer the newest value and its age, charts why they are empty', async (t) => {
