@@ -3,11 +3,14 @@ import type { DataFrame, Field } from './grafana-data.ts';
 
 /** Share of missing numbers that a panel's series may have. */
 export const maxNullRatio = 0.1;
+/** Rows that may be breaks of the trace: so many, or this share of all. */
+const leastBreaks = 3;
+const maxBreakRatio = 0.05;
 
 /**
  * What keeps a panel type from drawing these frames, in sentences; none when it can. Series must have a time (or a
- * number as x) without holes and at most a tenth of their numbers missing; rows in which every series is missing are
- * breaks of the trace and do not count.
+ * number as x) without holes and at most a tenth of their numbers missing; a few rows in which every series is missing
+ * are breaks of the trace and do not count.
  */
 export function requireFrames(panelType: string, frames: readonly DataFrame[]): string[] {
   if (frames.every(({ length }) => length === 0)) return ['no rows'];
@@ -93,7 +96,7 @@ function tooManyNulls(frames: readonly DataFrame[]): string[] {
   return frames.flatMap((frame) => {
     const numbers = frame.fields.filter((field) => isKind(field, 'number', 'boolean'));
     const { missing, all } = countMissing(numbers, frame.length);
-    if (all === 0 && numbers.length > 0) return [`every number of ${frame.refId ?? ''} is missing`];
+    if (missing === all && numbers.length > 0) return [`every number of ${frame.refId ?? ''} is missing`];
     const ratio = all === 0 ? 0 : missing / all;
     if (ratio <= maxNullRatio) return [];
     return [
@@ -102,17 +105,36 @@ function tooManyNulls(frames: readonly DataFrame[]): string[] {
   });
 }
 
-/** Missing numbers outside the rows in which all are missing. */
+/**
+ * Missing numbers of series and how many there could be. A series counts from its first number to its last: one that
+ * begins late or ends early (a car that retires, a lap not all have ended) has no hole there. Rows in which every series
+ * is missing are breaks of the trace, as long as they are few.
+ */
 function countMissing(fields: readonly Field[], rows: number): { missing: number; all: number } {
+  const spans = fields.map(({ values }) => spanOf(values, rows));
+  const breaks = { rows: 0, cells: 0 };
   let missing = 0;
   let all = 0;
   for (let row = 0; row < rows; row++) {
-    const inRow = fields.filter(({ values }) => isMissing(values[row])).length;
-    if (inRow === fields.length) continue;
-    missing += inRow;
-    all += fields.length;
+    const alive = fields.filter((_field, index) => row >= spans[index]!.first && row <= spans[index]!.last);
+    const holes = alive.filter(({ values }) => isMissing(values[row])).length;
+    if (holes > 0 && holes === alive.length) {
+      breaks.rows++;
+      breaks.cells += holes;
+      continue;
+    }
+    missing += holes;
+    all += alive.length;
   }
-  return { missing, all };
+  if (breaks.rows <= Math.max(leastBreaks, rows * maxBreakRatio)) return { missing, all };
+  return { missing: missing + breaks.cells, all: all + breaks.cells };
+}
+
+/** Rows of the first and the last number of a field; of a field without any all rows, so that it counts as missing. */
+function spanOf(values: Field['values'], rows: number): { first: number; last: number } {
+  const first = values.findIndex((value) => !isMissing(value));
+  if (first < 0) return { first: 0, last: rows - 1 };
+  return { first, last: values.findLastIndex((value) => !isMissing(value)) };
 }
 
 function has({ fields }: DataFrame, kind: string): boolean {

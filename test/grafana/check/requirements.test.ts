@@ -71,37 +71,56 @@ test('requireFrames() allows a tenth of the numbers to be missing, and breaks of
     requireFrames('timeseries', [
       frame(['t', 'time', times], ['a', 'number', numbers(a)], ['b', 'number', numbers(b)]),
     ]);
-  assert.deepEqual(
-    series(
-      (row) => row < 4,
-      () => false,
-    ),
-    [],
-    '4 of 40',
-  );
-  assert.match(
-    series(
-      (row) => row < 5,
-      () => false,
-    ).join(),
-    /13 % of the numbers of A are missing, 10 % at most/,
-  );
+  const never = (): boolean => false;
+  const between = (from: number, to: number) => (row: number) => row >= from && row < to;
+  assert.deepEqual(series(between(3, 7), never), [], '4 of 40');
+  assert.match(series(between(3, 8), never).join(), /13 % of the numbers of A are missing, 10 % at most/);
   assert.match(
     series(
       (row) => row % 2 === 0,
       (row) => row % 2 === 1,
     ).join(),
-    /50 % of the numbers/,
+    /47 % of the numbers/,
     'each on times of its own',
   );
   assert.deepEqual(
     series(
-      (row) => row % 3 === 0,
-      (row) => row % 3 === 0,
+      (row) => row % 6 === 1,
+      (row) => row % 6 === 1,
+    ).length,
+    1,
+    '4 of 20 rows are no breaks',
+  );
+  assert.deepEqual(
+    series(
+      (row) => row % 9 === 4,
+      (row) => row % 9 === 4,
     ),
     [],
-    'breaks of all series together',
+    '2 breaks of all series together',
   );
+  assert.match(
+    requireFrames('trend', [
+      frame(['x', 'number', all], ['a', 'number', numbers((row) => row % 2 === 1)]),
+    ]).join(),
+    /23 %/,
+  );
+});
+
+test('requireFrames() takes a series that begins late or ends early, but none without a number', () => {
+  const series = (a: (row: number) => boolean): string[] =>
+    requireFrames('timeseries', [
+      frame(['t', 'time', times], ['a', 'number', numbers(a)], ['b', 'number', all]),
+    ]);
+  assert.deepEqual(
+    series((row) => row < 12),
+    [],
+  );
+  assert.deepEqual(
+    series((row) => row > 5),
+    [],
+  );
+  assert.match(series(() => true).join(), /50 % of the numbers/);
 });
 
 test("transformFrames() applies Grafana's transformations with variables replaced, and passes over disabled ones", async () => {
