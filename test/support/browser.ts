@@ -22,10 +22,10 @@ const localPaths = [
  * Starts a Chromium that the caller closes. The browser comes from npm (Linux on x64), elsewhere a local Chromium or
  * Chrome is used. Rejects when there is none.
  */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: await findBrowser(),
-    args: ['--no-sandbox', '--headless=shell'],
+    args: ['--no-sandbox', '--headless=shell', ...args],
     env: { ...process.env, LANG: 'en_US.UTF-8', LANGUAGE: 'en_US' },
   });
 }
