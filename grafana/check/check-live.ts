@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { targetsOf } from '../query/dashboard.ts';
+import type { Panel } from '../query/dashboard.ts';
+import { liveChannel } from '../query/live.ts';
+import type { LiveTarget } from '../query/live.ts';
+import type { Variable } from '../query/variable.ts';
+import { isAll, valuesOf } from '../query/variable.ts';
+import type { PanelOutcome } from './check-panel.ts';
+import type { LackingTopic } from './lacking.ts';
+import type { LiveReceiver } from './live-receiver.ts';
+import { runOptions } from './panel-run.ts';
+import type { QueryContext } from './panel-run.ts';
+
+const waitMs = 10_000;
+const pollMs = 100;
+/** How old the newest sample of a channel may be while the replay plays [ms]. */
+const maxAgeMs = 2000;
+/** Fields that every frame of Grafana Live has. */
+const ownFields: ReadonlySet<string> = new Set(['time', 'labels']);
+
+/**
+ * Waits for samples on the channels of a live panel (each repetition of it) and compares their fields with those that the
+ * panel filters for. In a session without car data nothing is pushed: then the panel has to say so by its `noValue`.
+ */
+export async function checkLivePanel(
+  panel: Panel,
+  context: QueryContext,
+  receiver: LiveReceiver,
+  lacking: readonly LackingTopic[],
+): Promise<PanelOutcome> {
+  const texts: string[] = [];
+  let rows = 0;
+  const startMs = performance.now();
+  const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
+  const { noValue } = panel.fieldConfig?.defaults ?? {};
+  const isSilent = lacking.some(({ topic }) => topic === 'CarData.z');
+  for (const variables of repetitions(panel, context.variables)) {
+    for (const target of targetsOf(panel) as unknown as LiveTarget[]) {
+      let name: string;
+      try {
+        name = liveChannel(target, { ...range, intervalMs, variables });
+      } catch (error) {
+        texts.push(error instanceof Error ? error.message : String(error));
+        continue;
+      }
+      const channel = await samplesOn(name, receiver, isSilent ? 0 : waitMs, context.signal);
+      if (channel === null) {
+        if (isSilent && typeof noValue === 'string') {
+          return { verdict: 'lacks', rows: 0, ms: 0, texts: [noValue] };
+        }
+        texts.push(`nothing came on ${name} within ${waitMs / 1000} s`);
+        continue;
+      }
+      rows += channel.lines;
+      for (const field of target.filter?.fields ?? []) {
+        if (!ownFields.has(field) && !channel.fields.has(field)) {
+          texts.push(`${name} has no field "${field}", it has ${[...channel.fields].join(', ')}`);
+        }
+      }
+      const ageMs = Date.now() - channel.newestMs;
+      if (ageMs > maxAgeMs)
+        texts.push(`the newest sample on ${name} is ${ageMs} ms old, ${maxAgeMs} ms at most may be`);
+    }
+  }
+  return { verdict: texts.length === 0 ? 'ok' : 'failed', rows, ms: performance.now() - startMs, texts };
+}
+
+async function samplesOn(name: string, receiver: LiveReceiver, limitMs: number, signal: AbortSignal) {
+  const untilMs = performance.now() + limitMs;
+  while (receiver.channel(name) === null && performance.now() < untilMs)
+    await delay(pollMs, undefined, { signal });
+  return receiver.channel(name);
+}
+
+/** Variables of each repetition of a panel: one value at a time of the variable that it is repeated by. */
+export function repetitions({ repeat }: Panel, variables: readonly Variable[]): (readonly Variable[])[] {
+  const variable = variables.find(({ name }) => name === repeat);
+  if (variable === undefined) return [variables];
+  const values = isAll(variable) ? (variable.options ?? []) : valuesOf(variable);
+  return values.map((value) =>
+    variables.map((one) => (one === variable ? { ...one, value, text: value } : one)),
+  );
+}
