@@ -2,8 +2,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { defaultConfig } from '../../src/config/defaults.ts';
 import type { Dashboard } from '../query/dashboard.ts';
 import { sourceTypes } from '../query/run-target.ts';
+import { checkLivePanel } from './check-live.ts';
+import type { PanelOutcome } from './check-panel.ts';
+import { startLiveReceiver } from './live-receiver.ts';
+import type { LiveReceiver } from './live-receiver.ts';
 import { startPipeline } from './pipeline.ts';
 import { hasPrometheus, startPrometheus } from './prometheus-process.ts';
 import { readReplay, warmReplay } from './replay-control.ts';
@@ -67,9 +72,12 @@ async function run(signal: AbortSignal): Promise<number> {
   await using running = new AsyncDisposableStack();
   let bridgeUrl = values.bridge?.replace(/\/$/, '');
   let ended: Promise<never> | undefined;
+  let receiver: LiveReceiver | null = null;
   if (bridgeUrl === undefined) {
     say(`Starting a bridge with ${session ?? 'a simulated race'}`);
-    const args = values.set.flatMap((one) => ['--set', one]);
+    receiver = await receiverOf(running);
+    const live = receiver === null ? [] : [`grafana.live.url=${receiver.url}`];
+    const args = [...live, ...values.set].flatMap((one) => ['--set', one]);
     const pipeline = await startPipeline({ args, signal, ...(session === undefined ? {} : { session }) });
     running.defer(() => pipeline.close());
     bridgeUrl = pipeline.url;
@@ -93,11 +101,27 @@ async function run(signal: AbortSignal): Promise<number> {
     prometheusUrl,
     session: state?.title ?? 'none',
     boundMs: Number(values.bound),
-    checkLive: () => Promise.resolve({ verdict: 'skipped', rows: 0, ms: 0, texts: ['no test server'] }),
+    checkLive: (panel, context, lacking) =>
+      receiver === null ? Promise.resolve(liveSkipped) : checkLivePanel(panel, context, receiver, lacking),
     signal,
   });
   process.stdout.write(`${values.json ? reportJson(report) : reportText(report)}\n`);
   return isSound(report) ? 0 : 1;
+}
+
+const liveSkipped: PanelOutcome = {
+  verdict: 'skipped',
+  rows: 0,
+  ms: 0,
+  texts: ['the bridge does not push to Grafana Live here'],
+};
+
+/** A receiver for a bridge that can push to Grafana Live; a bridge that runs already pushes elsewhere, if at all. */
+async function receiverOf(running: AsyncDisposableStack): Promise<LiveReceiver | null> {
+  if (!('live' in defaultConfig.grafana)) return null;
+  const receiver = await startLiveReceiver();
+  running.defer(() => receiver.close());
+  return receiver;
 }
 
 /** Prometheus that scrapes the bridge, where it is installed and a data source asks for it. */

@@ -7,6 +7,7 @@ import { checkPanel } from './check-panel.ts';
 import type { PanelOutcome, PanelRules } from './check-panel.ts';
 import { channelsOf, compareSimpod } from './check-simpod.ts';
 import { readLacking } from './lacking.ts';
+import type { LackingTopic } from './lacking.ts';
 import type { QueryContext } from './panel-run.ts';
 import type { Report, ReportRow } from './report.ts';
 import { resolveSources } from './sources.ts';
@@ -15,7 +16,11 @@ import { checkStatically, nameOf } from './static-checks.ts';
 import type { DashboardFile } from './static-checks.ts';
 
 /** Checks that a live panel's channels carry what it filters for; answers what is wrong, in sentences. */
-export type CheckLive = (panel: Panel, context: QueryContext) => Promise<PanelOutcome>;
+export type CheckLive = (
+  panel: Panel,
+  context: QueryContext,
+  lacking: readonly LackingTopic[],
+) => Promise<PanelOutcome>;
 
 /** What is verified, and against what. */
 export interface VerifyOptions {
@@ -66,7 +71,7 @@ async function verifyDashboard(
   for (const panel of panelsOf(dashboard)) {
     const outcome = await checkPanel(panel, context(), rules);
     if (outcome.verdict === 'live') {
-      add(nameOf(panel), await checkLive(panel, context()));
+      add(nameOf(panel), await checkLive(panel, context(), rules.lacking));
       continue;
     }
     add(nameOf(panel), outcome);

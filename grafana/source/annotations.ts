@@ -3,13 +3,13 @@ import { infinity, string, time } from './infinity-target.ts';
 import type { Column } from './infinity-target.ts';
 import { bridgeSource } from './sources.ts';
 
-const columns: readonly Column[] = [
+const moments: readonly Column[] = [
   time('time', 'time'),
-  time('timeEnd', 'timeEnd'),
   string('title', 'title'),
   string('text', 'text'),
   string('tags', 'tags'),
 ];
+const regions: readonly Column[] = [...moments, time('timeEnd', 'timeEnd')];
 
 interface Marks {
   readonly name: string;
@@ -17,22 +17,32 @@ interface Marks {
   readonly table: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly isShown?: boolean;
+  /** A line where it begins instead of a region: for what lasts long and overlaps. */
+  readonly isMoment?: boolean;
 }
 
-function marks({ name, colour, table, params = {}, isShown = true }: Marks): AnnotationQueryBuilder {
+function marks({
+  name,
+  colour,
+  table,
+  params = {},
+  isShown = true,
+  isMoment = false,
+}: Marks): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name(name)
     .datasource(bridgeSource)
     .enable(isShown)
     .hide(false)
     .iconColor(colour)
-    .target(annotationTarget(table, params));
+    .target(annotationTarget(table, params, isMoment ? moments : regions));
 }
 
 /** Marks have no row that says why they are empty: it would be drawn as a mark. */
 function annotationTarget(
   table: string,
   params: Readonly<Record<string, string>>,
+  columns: readonly Column[],
 ): ReturnType<typeof infinity> {
   const model = infinity({ refId: 'Anno', table, params, columns, format: 'dataframe' }).build();
   const { url_options: options } = model as unknown as {
@@ -73,6 +83,7 @@ export function driverMarks(): AnnotationQueryBuilder[] {
       colour: 'rgba(242, 73, 92, 0.8)',
       table: 'alerts',
       params: { ...ofDrivers, type: 'high_speed,brake_temperature', limit: '200' },
+      isMoment: true,
     }),
     marks({
       name: 'DRS',

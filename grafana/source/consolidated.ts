@@ -7,7 +7,14 @@ import { bridgeFigure, replayState } from './figures.ts';
 import { at } from './grid.ts';
 import { infinity, number, string, time } from './infinity-target.ts';
 import { severityMap, thresholds } from './mappings.ts';
-import { channelPanel, colourByName, driverLink, thresholdLines, timeSeries } from './series-panel.ts';
+import {
+  channelPanel,
+  colourByName,
+  driverLink,
+  driverSeries,
+  thresholdLines,
+  timeSeries,
+} from './series-panel.ts';
 import { bridgeVariable } from './sources.ts';
 import { bars, column, table } from './value-panels.ts';
 
@@ -102,11 +109,11 @@ export function consolidated(): DashboardBuilder {
         .unit('velocitykmh')
         .decimals(0)
         .min(0)
-        .displayName('${__field.labels.driver}')
+        .displayName(driverSeries.byLabel)
         .dataLinks([driverLink()])
         .overrideByName('Expected', [
           { id: 'custom.lineStyle', value: { fill: 'dash', dash: [4, 6] } },
-          { id: 'displayName', value: '${__field.labels.driver} expected' },
+          { id: 'displayName', value: 'drv ${__field.labels.driver} expected' },
         ])
         .withTarget(
           infinity({
@@ -183,8 +190,8 @@ function driverStatistics() {
     id: 'links',
     value: [
       {
-        title: 'Compare laps of ${__value.text}',
-        url: '/d/f1-driver-compare?var-driverA=${__value.text}&${__url_time_range}',
+        title: 'Compare laps of ${__data.fields.Driver}',
+        url: '/d/f1-driver-compare?var-driverA=${__data.fields.Driver}&${__url_time_range}',
       },
     ],
   };
@@ -192,28 +199,28 @@ function driverStatistics() {
     'Driver statistics',
     'Figures of the chosen drivers over the time range. Wheel spin is an estimate.',
   )
-    .overrideByName(...column('Driver', { width: 74, styleField: 'style', more: [link] }))
+    .overrideByName(...column('Driver', { width: 66, styleField: 'style', align: 'center' }))
     .overrideByName(...column('style', { isHidden: true }))
-    .overrideByName(...column('Top speed', { unit: 'velocitykmh', decimals: 0 }))
-    .overrideByName(...column('Mean speed', { unit: 'velocitykmh', decimals: 0 }))
+    .overrideByName(...column('Top', { unit: 'velocitykmh', decimals: 0 }))
+    .overrideByName(...column('Mean', { unit: 'velocitykmh', decimals: 0 }))
     .overrideByName(...column('Top RPM', { unit: 'rotrpm', decimals: 0 }))
-    .overrideByName(...column('Full throttle', { unit: 'percentunit', decimals: 0 }))
+    .overrideByName(...column('Full thr.', { unit: 'percentunit', decimals: 0 }))
     .overrideByName(...column('Braking', { unit: 'percentunit', decimals: 0 }))
-    .overrideByName(...column('Max spin', { unit: 'percent', decimals: 1 }))
-    .overrideByName(...column('Best lap', { align: 'right' }))
+    .overrideByName(...column('Spin max', { unit: 'percent', decimals: 1 }))
+    .overrideByName(...column('Best lap', { align: 'right', more: [link] }))
     .withTarget(
       infinity({
         table: 'drivers',
         params: drivers,
         columns: [
           string('driver', 'Driver'),
-          number('speed_max', 'Top speed'),
-          number('speed_mean', 'Mean speed'),
+          number('speed_max', 'Top'),
+          number('speed_mean', 'Mean'),
           number('rpm_max', 'Top RPM'),
-          number('full_throttle_ratio', 'Full throttle'),
+          number('full_throttle_ratio', 'Full thr.'),
           number('brake_ratio', 'Braking'),
-          number('wheel_spin_max', 'Max spin'),
-          number('gear_changes', 'Gear changes'),
+          number('wheel_spin_max', 'Spin max'),
+          number('gear_changes', 'Shifts'),
           number('drs_openings', 'DRS'),
           number('alerts', 'Alerts'),
           string('best_lap_text', 'Best lap'),

@@ -68,10 +68,10 @@ export function dataQuality(): DashboardBuilder {
             format: 'table',
           }),
         )
-        .gridPos(at(0, 16, 8, 12)),
+        .gridPos(at(0, 16, 8, 14)),
     )
-    .withPanel(topics().gridPos(at(8, 16, 10, 12)))
-    .withPanel(setAside().gridPos(at(18, 16, 6, 12)))
+    .withPanel(topics().gridPos(at(8, 16, 10, 14)))
+    .withPanel(setAside().gridPos(at(18, 16, 6, 14)))
     .withPanel(
       channelPanel(
         'brake_temp_model',
@@ -79,7 +79,7 @@ export function dataQuality(): DashboardBuilder {
         300,
       )
         .title('Brake temperature (model)')
-        .gridPos(at(0, 28, 24, 8)),
+        .gridPos(at(0, 30, 24, 9)),
     );
 }
 

@@ -67,8 +67,8 @@ function channelTrend(name: WireName, description: string): Trend {
 function delta(): Trend {
   const title = 'Time of B behind A at the same place: above zero A is ahead.';
   return comparison('Delta', title, 'pair', number('delta'), {})
-    .unit('s')
-    .decimals(3)
+    .unit('suffix: s')
+    .decimals(2)
     .fillOpacity(15)
     .axisCenteredZero(true);
 }
@@ -86,8 +86,11 @@ function comparison(
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .displayName('${__field.name}')
     .overrideByName(distance, [
-      { id: 'unit', value: 'lengthm' },
+      { id: 'unit', value: 'suffix: m' },
       { id: 'decimals', value: 0 },
+      // Bounds of the channel are none of the distance.
+      { id: 'min', value: null },
+      { id: 'max', value: null },
       { id: 'displayName', value: 'Distance' },
     ])
     .withTransformation({

@@ -1,3 +1,4 @@
+import { VizOrientation, VizTextDisplayOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { infinity, number, string, time } from './infinity-target.ts';
 import { replayMap } from './mappings.ts';
@@ -32,6 +33,8 @@ export function replayState(): Stat {
   )
     .unit('string')
     .mappings([replayMap])
+    .orientation(VizOrientation.Horizontal)
+    .text(new VizTextDisplayOptionsBuilder().valueSize(18))
     .reduceOptions(newest('/^(Session|State)$/'))
     .withTarget(
       infinity({

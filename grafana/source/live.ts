@@ -9,7 +9,7 @@ import { dashboardFrame } from './dashboard-frame.ts';
 import { driversVariable } from './driver-variable.ts';
 import { replayState } from './figures.ts';
 import { at } from './grid.ts';
-import { colourByName, timeSeries } from './series-panel.ts';
+import { colourByName, driverSeries, timeSeries } from './series-panel.ts';
 import { bridgeVariable, liveSource } from './sources.ts';
 import { grafanaUnit } from './units.ts';
 
@@ -67,7 +67,7 @@ function livePanel(title: string, description: string, names: readonly WireName[
     .datasource(liveSource)
     .unit(grafanaUnit(unit))
     .decimals(decimals > 0 ? 0 : decimals)
-    .displayName('$driver')
+    .displayName(driverSeries.byVariable)
     .colorScheme(colourByName())
     .maxDataPoints(maxDataPoints)
     .withTarget(liveTarget(names));

@@ -16,7 +16,15 @@ import { replayState } from './figures.ts';
 import { at } from './grid.ts';
 import { infinity, number, string, time } from './infinity-target.ts';
 import { compoundMap, flagMap, valueMap } from './mappings.ts';
-import { colourByName, driverLink, legend, timeSeries, tooltip, trend } from './series-panel.ts';
+import {
+  colourByName,
+  driverLink,
+  driverSeries,
+  legend,
+  timeSeries,
+  tooltip,
+  trend,
+} from './series-panel.ts';
 import { bridgeSource, bridgeVariable } from './sources.ts';
 import { column, newest, stat, table } from './value-panels.ts';
 
@@ -50,13 +58,13 @@ export function pitWall(): DashboardBuilder {
     .withPanel(replayState().gridPos(at(0, 0, 8, 4)))
     .withPanel(trackState().gridPos(at(8, 0, 4, 4)))
     .withPanel(weatherNow().gridPos(at(12, 0, 12, 4)))
-    .withPanel(tower().gridPos(at(0, 4, 13, 21)))
+    .withPanel(tower().gridPos(at(0, 4, 13, 22)))
     .withPanel(trackMap().gridPos(at(13, 4, 11, 12)))
-    .withPanel(gapChart().gridPos(at(13, 16, 11, 9)))
-    .withPanel(raceTrace().gridPos(at(0, 25, 12, 12)))
-    .withPanel(strategy().gridPos(at(12, 25, 12, 12)))
-    .withPanel(raceControl().gridPos(at(0, 37, 14, 9)))
-    .withPanel(weatherSeries().gridPos(at(14, 37, 10, 9)));
+    .withPanel(gapChart().gridPos(at(13, 16, 11, 10)))
+    .withPanel(raceTrace().gridPos(at(0, 26, 12, 12)))
+    .withPanel(strategy().gridPos(at(12, 26, 12, 12)))
+    .withPanel(raceControl().gridPos(at(0, 38, 14, 9)))
+    .withPanel(weatherSeries().gridPos(at(14, 38, 10, 9)));
 }
 
 function trackState() {
@@ -92,7 +100,10 @@ function weatherNow() {
     .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
     .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
     .overrideByName('Humidity', [{ id: 'unit', value: 'humidity' }])
-    .overrideByName('Wind', [{ id: 'unit', value: 'velocityms' }])
+    .overrideByName('Wind', [
+      { id: 'unit', value: 'velocityms' },
+      { id: 'decimals', value: 1 },
+    ])
     .withTarget(
       infinity({
         table: 'weather',
@@ -112,14 +123,14 @@ function weatherNow() {
 }
 
 function tower() {
-  const times = { width: 82, align: 'right' } as const;
-  const sector = { width: 62, decimals: 3, align: 'right' } as const;
+  const times = { width: 76, align: 'right' } as const;
+  const sector = { width: 58, decimals: 3, align: 'right' } as const;
   const link = {
     id: 'links',
     value: [
       {
-        title: 'Compare laps of ${__value.text}',
-        url: '/d/f1-driver-compare?var-driverA=${__value.text}&${__url_time_range}',
+        title: 'Compare laps of ${__data.fields.Driver}',
+        url: '/d/f1-driver-compare?var-driverA=${__data.fields.Driver}&${__url_time_range}',
       },
     ],
   };
@@ -128,20 +139,20 @@ function tower() {
     'Timing tower',
     'Places, gap to the leader and to the car ahead, last and best lap, sectors of the last lap, tyre with its age in laps, stops. Gaps are those of the feed; cars a lap down have no interval.',
   )
-    .overrideByName(...column('Pos', { width: 46, align: 'center' }))
-    .overrideByName(...column('Driver', { width: 64, styleField: 'style', align: 'center', more: [link] }))
-    .overrideByName(...column('Gap', times))
-    .overrideByName(...column('Int', { ...sector, width: 66 }))
+    .overrideByName(...column('Pos', { width: 44, align: 'center' }))
+    .overrideByName(...column('Driver', { width: 58, styleField: 'style', align: 'center' }))
+    .overrideByName(...column('Gap', { ...times, width: 66 }))
+    .overrideByName(...column('Int', { ...sector, width: 62 }))
     .overrideByName(...column('Last', times))
-    .overrideByName(...column('Best', times))
+    .overrideByName(...column('Best', { ...times, more: [link] }))
     .overrideByName(...column('S1', sector))
     .overrideByName(...column('S2', sector))
     .overrideByName(...column('S3', sector))
     .overrideByName(...column('Tyre', { width: 46, align: 'center', colour: 'text', more: tyre }))
     .overrideByName(...column('Age', { width: 46, align: 'right' }))
-    .overrideByName(...column('Stops', { width: 54, align: 'right' }))
+    .overrideByName(...column('Stops', { width: 52, align: 'right' }))
     .overrideByName(...column('Lap', { width: 46, align: 'right' }))
-    .overrideByName(...column('Status', { width: 78 }))
+    .overrideByName(...column('Status', { width: 74 }))
     .overrideByName(...column('style', { isHidden: true }))
     .withTarget(
       infinity({
@@ -182,6 +193,7 @@ function trackMap() {
     .pointSize({ fixed: 10 })
     .colorScheme(colourByName())
     .axisGridShow(false)
+    .displayName(driverSeries.byName)
     .overrideByQuery('outline', [
       { id: 'displayName', value: 'Track' },
       { id: 'custom.show', value: 'lines' },
@@ -221,10 +233,10 @@ function gapChart() {
     'Gap to the leader',
     "The feed's own gaps, about one a second and car; of a car a lap down the gap at the line, lap by lap.",
   )
-    .unit('s')
+    .unit('suffix: s')
     .decimals(1)
     .min(0)
-    .displayName('${__field.labels.driver}')
+    .displayName(driverSeries.byLabel)
     .dataLinks([driverLink()])
     .legend(legend(['lastNotNull'], LegendPlacement.Right))
     .withTarget(
@@ -243,10 +255,15 @@ function raceTrace() {
     'Gap at the line, lap by lap, behind the first car to end the same lap: a flat line keeps up with it, a step is a stop.',
     'lap_number\\driver',
   )
-    .unit('s')
+    .unit('suffix: s')
     .decimals(1)
-    .axisLabel('behind the first, s')
-    .displayName('${__field.name}')
+    .displayName(driverSeries.byName)
+    .overrideByName('lap_number\\driver', [
+      { id: 'unit', value: 'none' },
+      { id: 'decimals', value: 0 },
+      { id: 'displayName', value: 'Lap' },
+      { id: 'custom.axisLabel', value: 'lap' },
+    ])
     .legend(legend(['lastNotNull'], LegendPlacement.Right))
     .withTransformation({
       id: 'groupingToMatrix',

@@ -1,5 +1,6 @@
 import {
   BarGaugeDisplayMode,
+  BarGaugeSizing,
   BarGaugeValueMode,
   BigValueColorMode,
   BigValueGraphMode,
@@ -7,10 +8,12 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
   VizOrientation,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { thresholds } from './mappings.ts';
 import { bridgeSource } from './sources.ts';
 
 /** The newest value of one field of an answer. */
@@ -28,6 +31,7 @@ export function stat(title: string, description: string, field = ''): Stat {
     .colorMode(BigValueColorMode.Value)
     .justifyMode(BigValueJustifyMode.Auto)
     .textMode(BigValueTextMode.Value)
+    .thresholds(thresholds('#8ab8ff'))
     .reduceOptions(newest(field));
 }
 
@@ -41,6 +45,10 @@ export function bars(title: string, description: string, field: string): BarGaug
     .valueMode(BarGaugeValueMode.Color)
     .orientation(VizOrientation.Horizontal)
     .showUnfilled(true)
+    .sizing(BarGaugeSizing.Manual)
+    .minVizHeight(12)
+    .maxVizHeight(36)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(14))
     .reduceOptions(
       new ReduceDataOptionsBuilder().values(true).limit(60).calcs(['lastNotNull']).fields(field),
     );

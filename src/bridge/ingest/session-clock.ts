@@ -27,6 +27,8 @@ export function createSessionClock(): SessionClock {
   const epochs = new Float64Array(maxCorners);
   let count = 0;
   let speed = 1;
+  /** Speed when the first pair came: what goes before it. */
+  let firstSpeed = 1;
 
   const push = (sessionMs: number, epochMs: number): void => {
     if (count === maxCorners) thin();
@@ -56,6 +58,7 @@ export function createSessionClock(): SessionClock {
   return {
     note(sessionMs, epochMs) {
       const last = count - 1;
+      if (last < 0) firstSpeed = speed;
       if (last < 0) return push(sessionMs, epochMs);
       if (epochMs < epochs[last]! + spacingMs || sessionMs < sessions[last]!) return;
       if (last > 0) {
@@ -82,7 +85,8 @@ export function createSessionClock(): SessionClock {
         return epochs[at - 1]! + share * (epochs[at]! - epochs[at - 1]!);
       }
       const corner = at === 0 ? 0 : count - 1;
-      const rate = slopeFrom(corner, at === 0 ? 1 : -1);
+      // The pairs of a segment's first moments are close together and say little of its speed.
+      const rate = at === 0 && firstSpeed > 0 ? firstSpeed : slopeFrom(corner, at === 0 ? 1 : -1);
       // Not paced and only one pair: everything is published now.
       return rate === 0 ? epochs[corner]! : epochs[corner]! + (sessionMs - sessions[corner]!) / rate;
     },

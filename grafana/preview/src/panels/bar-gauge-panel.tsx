@@ -27,9 +27,7 @@ export function BarGaugePanel({
   return (
     <VizRepeater<FieldDisplay, DisplayValueAlignmentFactors>
       getValues={values}
-      getAlignmentFactors={(items) =>
-        getDisplayValueAlignmentFactors(items)
-      }
+      getAlignmentFactors={(items) => getDisplayValueAlignmentFactors(items)}
       renderValue={({ value, width: w, height: h, alignmentFactors, orientation, count }) => (
         <BarGauge
           value={value.display}
@@ -53,8 +51,8 @@ export function BarGaugePanel({
       height={height}
       renderCounter={renderCounter}
       minVizWidth={8}
-      minVizHeight={16}
-      maxVizHeight={300}
+      minVizHeight={gauge['minVizHeight'] ?? (16 as never)}
+      maxVizHeight={gauge['maxVizHeight'] ?? (300 as never)}
       itemSpacing={8}
       orientation={gauge['orientation'] ?? ('auto' as never)}
     />

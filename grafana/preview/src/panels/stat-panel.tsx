@@ -29,9 +29,7 @@ export function StatPanel({
   return (
     <VizRepeater<FieldDisplay, DisplayValueAlignmentFactors>
       getValues={values}
-      getAlignmentFactors={(items) =>
-        getDisplayValueAlignmentFactors(items)
-      }
+      getAlignmentFactors={(items) => getDisplayValueAlignmentFactors(items)}
       renderValue={({ value, width: w, height: h, alignmentFactors }) => (
         <BigValue
           value={value.display}
@@ -41,6 +39,7 @@ export function StatPanel({
           graphMode={stat['graphMode']!}
           justifyMode={stat['justifyMode']!}
           textMode={stat['textMode']!}
+          text={stat['text']!}
           alignmentFactors={alignmentFactors}
           width={w}
           height={h}

@@ -37,5 +37,10 @@ function trendFrame(series: readonly DataFrame[], xField: string): DataFrame | n
   if (x.values.some((value, row) => row > 0 && value < x.values[row - 1]))
     throw new Error('Values must be in ascending order');
   const values = frame.fields.filter((field) => field !== x && field.type === FieldType.number);
-  return { ...frame, fields: [x, ...values] };
+  // The legend finds its series by where they came from.
+  const fields = [x, ...values].map((field, fieldIndex) => ({
+    ...field,
+    state: { ...field.state, origin: { frameIndex: 0, fieldIndex } },
+  }));
+  return { ...frame, fields };
 }
