@@ -67,7 +67,7 @@ function channelTrend(name: WireName, description: string): Trend {
 function delta(): Trend {
   const title = 'Time of B behind A at the same place: above zero A is ahead.';
   return comparison('Delta', title, 'pair', number('delta'), {})
-    .unit('suffix: s')
+    .unit('suffix:s')
     .decimals(2)
     .fillOpacity(15)
     .axisCenteredZero(true);
@@ -86,7 +86,7 @@ function comparison(
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .displayName('${__field.name}')
     .overrideByName(distance, [
-      { id: 'unit', value: 'suffix: m' },
+      { id: 'unit', value: 'suffix:m' },
       { id: 'decimals', value: 0 },
       // Bounds of the channel are none of the distance.
       { id: 'min', value: null },

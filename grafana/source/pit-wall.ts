@@ -233,7 +233,7 @@ function gapChart() {
     'Gap to the leader',
     "The feed's own gaps, about one a second and car; of a car a lap down the gap at the line, lap by lap.",
   )
-    .unit('suffix: s')
+    .unit('suffix:s')
     .decimals(1)
     .min(0)
     .displayName(driverSeries.byLabel)
@@ -255,7 +255,7 @@ function raceTrace() {
     'Gap at the line, lap by lap, behind the first car to end the same lap: a flat line keeps up with it, a step is a stop.',
     'lap_number\\driver',
   )
-    .unit('suffix: s')
+    .unit('suffix:s')
     .decimals(1)
     .displayName(driverSeries.byName)
     .overrideByName('lap_number\\driver', [
@@ -313,7 +313,7 @@ function raceControl() {
     .overrideByName(...column('Time', { width: 90, unit: 'time:HH:mm:ss' }))
     .overrideByName(...column('Lap', { width: 56 }))
     .overrideByName(
-      ...column('Flag', { width: 110, colour: 'text', more: [{ id: 'mappings', value: [flagMap] }] }),
+      ...column('Flag', { width: 132, colour: 'text', more: [{ id: 'mappings', value: [flagMap] }] }),
     )
     .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } })
     .withTarget(

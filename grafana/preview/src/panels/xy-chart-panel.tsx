@@ -4,7 +4,7 @@ import { useTheme2 } from '@grafana/ui';
 import { LookAlike } from './look-alike.tsx';
 import { NoData } from './no-data.tsx';
 
-const legendPx = 64;
+const legendPx = 84;
 const edgePx = 12;
 
 interface Series {
