@@ -65,7 +65,7 @@ async function run(signal: AbortSignal): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const files = readDashboards(values.dashboards);
   const provisioned = readSources(values.sources);
   const [session] = positionals;
