@@ -16,6 +16,8 @@ export interface LiveReceiver {
   readonly url: string;
   /** What came on `stream/…`, or null while nothing has. */
   channel(name: string): LiveChannel | null;
+  /** Newest stamp of all channels, 0 before the first [epoch ms]. */
+  newestMs(): number;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startLiveReceiver(): Promise<LiveReceiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     channel: (name) => channels.get(name) ?? null,
+    newestMs: () => Math.max(0, ...[...channels.values()].map(({ newestMs }) => newestMs)),
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
