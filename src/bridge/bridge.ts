@@ -13,6 +13,7 @@ import { createBrokerWatch } from './ingest/broker-watch.ts';
 import { readHealth } from './health.ts';
 import type { Health } from './health.ts';
 import { listen } from './http/listen.ts';
+import { createLivePusher } from './grafana-live/pusher.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { createBridgeMetrics } from './metrics/bridge-metrics.ts';
 import type { ExtraMetric } from './metrics/bridge-metrics.ts';
@@ -111,11 +112,13 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const watch = createBrokerWatch({ broker, topics, clock, signal, onAnswer: reader.observe });
   const health = (): Health =>
     readHealth({ broker, reader, watch, state, clock, extraReasons: options.extraReasons ?? (() => []) });
+  const pusher = createLivePusher({ settings: config.grafana.live, state, log, clock });
   const metrics = createBridgeMetrics({
     state,
     reader,
     watch,
     hub,
+    pusher,
     topics,
     health,
     clock,
@@ -133,6 +136,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     reader,
     watch,
     hub,
+    pusher,
     metrics,
     guard,
     health,
@@ -150,7 +154,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   });
   const { bridge_host: host, bridge_port: port } = config.grafana;
   const listening = await listen(app, { host, port, nextFreePort: options.nextFreePort ?? false });
-  const running = [reader.run(), watch.run()].map((work) =>
+  const running = [reader.run(), watch.run(), pusher.run(signal)].map((work) =>
     work.catch((error: unknown) => log.error(`Bridge stopped reading: ${messageOf(error)}`, { error })),
   );
   if (!isLoopbackHost(host)) {

@@ -84,6 +84,15 @@ export const defaultConfig: Config = {
     bridge_host: '127.0.0.1',
     dashboard_refresh_seconds: 5,
     data_retention_points: 1000,
+    live: {
+      url: null,
+      stream: 'f1',
+      batch_ms: 100,
+      hz: 20,
+      user: null,
+      password: null,
+      token: null,
+    },
   },
   logs: {
     dir: 'logs',

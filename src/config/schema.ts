@@ -89,6 +89,15 @@ export const configSchema = z.strictObject({
     bridge_host: z.string().min(1),
     dashboard_refresh_seconds: z.number().positive(),
     data_retention_points: z.int().min(10).max(100_000),
+    live: z.strictObject({
+      url: z.url().nullable(),
+      stream: z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, '1–60 of A–Z a–z 0–9 _ -'),
+      batch_ms: z.int().min(50).max(1000),
+      hz: z.number().min(1).max(60),
+      user: z.string().nullable(),
+      password: z.string().nullable(),
+      token: z.string().nullable(),
+    }),
   }),
   logs: z.strictObject({
     dir: z.string().min(1),

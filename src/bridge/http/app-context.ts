@@ -4,6 +4,7 @@ import type { Log } from '../../domain/log.ts';
 import type { BridgeState } from '../ingest/bridge-state.ts';
 import type { BrokerWatch } from '../ingest/broker-watch.ts';
 import type { Health } from '../health.ts';
+import type { LivePusher } from '../grafana-live/pusher.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { BridgeMetrics } from '../metrics/bridge-metrics.ts';
 import type { Reader } from '../ingest/reader.ts';
@@ -24,6 +25,7 @@ export interface AppContext {
   readonly reader: Reader;
   readonly watch: BrokerWatch;
   readonly hub: LiveHub;
+  readonly pusher: LivePusher;
   readonly metrics: BridgeMetrics;
   readonly guard: RequestGuard;
   readonly health: () => Health;

@@ -23,7 +23,18 @@ export const statusRoutes: readonly Route[] = [
         return reply.redirect('app/', 302);
       }
       const health = context.health();
-      return reply.code(health.status === 'ok' ? 200 : 503).send({ ...health, ...describe(context) });
+      // Grafana shows `error` of a failed "Save & test".
+      const refusal =
+        health.status === 'ok'
+          ? {}
+          : {
+              error: health.reasons.join('. '),
+              code: 'F1_BRIDGE_UNAVAILABLE',
+              hint: 'The log of the bridge says more',
+            };
+      return reply
+        .code(health.status === 'ok' ? 200 : 503)
+        .send({ ...health, ...refusal, ...describe(context) });
     },
   },
   {
@@ -106,7 +117,7 @@ function identity({ tracker }: AppContext['state']): { run: string | null; segme
 }
 
 function describe(context: AppContext): object {
-  const { state, reader, hub, info, clock, version, startedMs } = context;
+  const { state, reader, hub, pusher, info, clock, version, startedMs } = context;
   return {
     service: 'slipstream',
     version,
@@ -121,6 +132,7 @@ function describe(context: AppContext): object {
     replay: state.replay === null ? null : { status: state.replay.status, title: state.replay.title },
     simulated: state.replay?.simulated ?? state.race.session?.simulated ?? false,
     viewers: hub.clients,
+    live: { state: pusher.state, reason: pusher.reason },
     uptime_s: Math.round((clock() - startedMs) / 1000),
     server_time: clock(),
   };

@@ -3,9 +3,11 @@ import type { Health } from '../health.ts';
 import type { BridgeState } from '../ingest/bridge-state.ts';
 import type { BrokerWatch } from '../ingest/broker-watch.ts';
 import type { Reader } from '../ingest/reader.ts';
+import type { LivePusher } from '../grafana-live/pusher.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import { addIngestMetrics } from './ingest-metrics.ts';
 import { addKafkaMetrics } from './kafka-metrics.ts';
+import { addLivePushMetrics } from './live-push-metrics.ts';
 import { createMetricPage, single } from './metric-page.ts';
 import type { MetricHead } from './metric-page.ts';
 import { addProcessMetrics } from './process-metrics.ts';
@@ -29,6 +31,7 @@ export interface MetricsDeps {
   readonly reader: Reader;
   readonly watch: BrokerWatch;
   readonly hub: LiveHub;
+  readonly pusher: LivePusher;
   readonly topics: TopicNames;
   readonly health: () => Health;
   readonly clock: () => number;
@@ -58,6 +61,7 @@ export function createBridgeMetrics(deps: MetricsDeps): BridgeMetrics {
   addIngestMetrics(page, deps);
   addKafkaMetrics(page, deps);
   addServingMetrics(page, deps.hub, requests, queries);
+  addLivePushMetrics(page, deps.pusher, deps.clock);
   addReplayMetrics(page, deps.state, deps.topics);
   const stopMeasuring = addProcessMetrics(page);
   for (const { name, help, type, read } of deps.extra) {
