@@ -17,6 +17,9 @@ import { grafanaUnit } from './units.ts';
 const windowS = 60;
 const maxDataPoints = 1500;
 
+/** What a panel says while nothing comes: a channel carries no reasons. */
+const nothingPushed = 'Nothing is pushed: it needs grafana.live.url and a session with car data';
+
 /** Telemetry that Slipstream pushes to Grafana Live: it moves several times a second, without asking. */
 export function live(): DashboardBuilder {
   return dashboardFrame(
@@ -67,6 +70,7 @@ function livePanel(title: string, description: string, names: readonly WireName[
     .datasource(liveSource)
     .unit(grafanaUnit(unit))
     .decimals(decimals > 0 ? 0 : decimals)
+    .noValue(nothingPushed)
     .displayName(driverSeries.byVariable)
     .colorScheme(colourByName())
     .maxDataPoints(maxDataPoints)
