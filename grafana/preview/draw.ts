@@ -10,11 +10,11 @@ import { readReplay } from '../check/replay-control.ts';
 import { readSources, resolveSources } from '../check/sources.ts';
 import { checkStatically } from '../check/static-checks.ts';
 import type { DashboardFile } from '../check/static-checks.ts';
-import { isLiveTarget } from '../query/live.ts';
 import type { Dashboard } from '../query/dashboard.ts';
 import { sourceTypes } from '../query/run-target.ts';
 import type { DataSource } from '../query/run-target.ts';
 import { openBrowser } from '../../test/support/browser.ts';
+import { createGrafanaLiveServer } from '../../test/support/grafana-live-server.ts';
 import { buildPage } from './command/build-page.ts';
 import { judgeDrawing } from './command/judge-drawing.ts';
 import { startPageServer } from './command/page-server.ts';
@@ -33,6 +33,7 @@ const windowS = 75;
 const widthPx = 1600;
 const rowPx = 38;
 const drawLimitMs = 60_000;
+const liveFillMs = 25_000;
 const monaco = resolve(root, '../shared/data/sessions/2023_monaco_race/raw');
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -55,7 +56,20 @@ async function run(signal: AbortSignal): Promise<number> {
   const folder = await buildPage(say, signal);
   const server = await startPageServer(folder);
   running.defer(() => server.close());
-  const pipeline = await startPipeline({ args: [], signal, ...(session === undefined ? {} : { session }) });
+  // What Grafana would publish of what the bridge pushes; a page that comes later needs the schema too.
+  const schemas = new Map<string, unknown>();
+  const grafanaLive = await createGrafanaLiveServer({
+    onFrame(channel, frame) {
+      if (frame.schema !== undefined) schemas.set(channel, frame.schema);
+      server.publish({ channel, frame: { schema: schemas.get(channel), data: frame.data } });
+    },
+  });
+  running.defer(() => grafanaLive.close());
+  const pipeline = await startPipeline({
+    args: ['--set', `grafana.live.url=${grafanaLive.url}`],
+    signal,
+    ...(session === undefined ? {} : { session }),
+  });
   running.defer(() => pipeline.close());
   let prometheusUrl: string | null = null;
   if (hasPrometheus()) {
@@ -111,8 +125,7 @@ function cannotDraw(dashboard: Dashboard, prometheusUrl: string | null): string 
   const text = JSON.stringify(dashboard);
   if (prometheusUrl === null && text.includes(`"type":"${sourceTypes.prometheus}"`))
     return 'Prometheus is not on this machine';
-  const isLive = dashboard.panels.some(({ targets = [] }) => targets.some(isLiveTarget));
-  return isLive ? 'nothing is pushed' : null;
+  return null;
 }
 
 interface Drawing {
@@ -141,12 +154,14 @@ async function drawDashboard(drawing: Drawing): Promise<string[]> {
   const bottom = Math.max(...dashboard.panels.map(({ gridPos: { y, h } }) => y + h));
   const toMs = Date.now();
   const raceFrom = Number(variables.find(({ name }) => name === 'race_from')?.value);
-  const fromMs = raceFrom > 0 ? raceFrom : beganMs + 2000;
+  const isLive = JSON.stringify(dashboard.panels).includes('"measurements"');
+  const fromMs = isLive ? toMs : raceFrom > 0 ? raceFrom : beganMs + 2000;
+  const endMs = isLive ? toMs + liveFillMs : toMs;
   server.plans.set(uid, {
     dashboard,
     variables,
     sources: [...sources.values()],
-    range: { fromMs, toMs, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },
+    range: { fromMs, toMs: endMs, from: new Date(fromMs).toISOString(), to: new Date(endMs).toISOString() },
     widthPx,
     heightPx: bottom * rowPx + 90,
   });
@@ -165,6 +180,8 @@ async function drawDashboard(drawing: Drawing): Promise<string[]> {
   });
   try {
     await page.goto(`${server.url}/?dashboard=${uid}`);
+    // Live keeps no history: its traces need a while to be looked at.
+    if (isLive) await page.waitForTimeout(liveFillMs);
     const drawn = await page
       .waitForFunction(() => (window as unknown as { drawn?: unknown }).drawn, null, { timeout: drawLimitMs })
       .then(

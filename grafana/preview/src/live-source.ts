@@ -50,7 +50,7 @@ class LiveSource extends RuntimeDataSource {
             maxLength: 2 * (request.maxDataPoints ?? 1000),
             maxDelta: target?.buffer ?? 60_000,
           });
-        } else frame.push(published.frame);
+        } else frame.push({ data: published.frame.data! });
         const wanted = target?.filter?.fields;
         const fields = frame.fields.filter(({ name }) => wanted === undefined || wanted.includes(name));
         subscriber.next({
