@@ -7,7 +7,7 @@ import type { Variable } from '../query/variable.ts';
 import { isAll, valuesOf } from '../query/variable.ts';
 import type { PanelOutcome } from './check-panel.ts';
 import type { LackingTopic } from './lacking.ts';
-import type { LiveReceiver } from './live-receiver.ts';
+import type { LiveChannels } from './live-channels.ts';
 import { runOptions } from './panel-run.ts';
 import type { QueryContext } from './panel-run.ts';
 
@@ -15,8 +15,6 @@ const waitMs = 10_000;
 const pollMs = 100;
 /** How old the newest sample of all channels may be while the replay plays [ms]. */
 const maxAgeMs = 2000;
-/** Fields that every frame of Grafana Live has. */
-const ownFields: ReadonlySet<string> = new Set(['time', 'labels']);
 
 /**
  * Waits for samples on the channels of a live panel (each repetition of it) and compares their fields with those that the
@@ -25,7 +23,7 @@ const ownFields: ReadonlySet<string> = new Set(['time', 'labels']);
 export async function checkLivePanel(
   panel: Panel,
   context: QueryContext,
-  receiver: LiveReceiver,
+  channels: LiveChannels,
   lacking: readonly LackingTopic[],
 ): Promise<PanelOutcome> {
   const texts: string[] = [];
@@ -43,35 +41,36 @@ export async function checkLivePanel(
         texts.push(error instanceof Error ? error.message : String(error));
         continue;
       }
-      const channel = await samplesOn(name, receiver, isSilent ? 0 : waitMs, context.signal);
-      if (channel === null) {
+      const frame = await frameOf(name, channels, isSilent ? 0 : waitMs, context.signal);
+      if (frame === null) {
         if (isSilent && typeof noValue === 'string') {
           return { verdict: 'lacks', rows: 0, ms: 0, texts: [noValue] };
         }
         texts.push(`nothing came on ${name} within ${waitMs / 1000} s`);
         continue;
       }
-      rows += channel.lines;
+      rows += frame.length;
+      const names = frame.fields.map((field) => field.name);
       for (const field of target.filter?.fields ?? []) {
-        if (!ownFields.has(field) && !channel.fields.has(field)) {
-          texts.push(`${name} has no field "${field}", it has ${[...channel.fields].join(', ')}`);
-        }
+        if (!names.includes(field)) texts.push(`${name} has no field "${field}", it has ${names.join(', ')}`);
       }
     }
   }
   // Of any car: one that has stopped on track sends nothing more.
-  const ageMs = Date.now() - receiver.newestMs();
+  const ageMs = Date.now() - channels.newestMs();
   if (rows > 0 && ageMs > maxAgeMs) {
     texts.push(`the newest sample pushed is ${ageMs} ms old, ${maxAgeMs} ms at most may be`);
   }
+  texts.push(...channels.faults);
   return { verdict: texts.length === 0 ? 'ok' : 'failed', rows, ms: performance.now() - startMs, texts };
 }
 
-async function samplesOn(name: string, receiver: LiveReceiver, limitMs: number, signal: AbortSignal) {
+async function frameOf(name: string, channels: LiveChannels, limitMs: number, signal: AbortSignal) {
   const untilMs = performance.now() + limitMs;
-  while (receiver.channel(name) === null && performance.now() < untilMs)
+  while (channels.frame(name) === null && performance.now() < untilMs) {
     await delay(pollMs, undefined, { signal });
-  return receiver.channel(name);
+  }
+  return channels.frame(name);
 }
 
 /** Variables of each repetition of a panel: one value at a time of the variable that it is repeated by. */

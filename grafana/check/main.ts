@@ -2,13 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { defaultConfig } from '../../src/config/defaults.ts';
 import type { Dashboard } from '../query/dashboard.ts';
 import { sourceTypes } from '../query/run-target.ts';
 import { checkLivePanel } from './check-live.ts';
 import type { PanelOutcome } from './check-panel.ts';
-import { startLiveReceiver } from './live-receiver.ts';
-import type { LiveReceiver } from './live-receiver.ts';
+import { createLiveChannels } from './live-channels.ts';
 import { startPipeline } from './pipeline.ts';
 import { hasPrometheus, startPrometheus } from './prometheus-process.ts';
 import { readReplay, warmReplay } from './replay-control.ts';
@@ -17,6 +15,7 @@ import { readSources } from './sources.ts';
 import type { ProvisionedSource } from './sources.ts';
 import type { DashboardFile } from './static-checks.ts';
 import { verify } from './verify.ts';
+import type { CheckLive } from './verify.ts';
 
 const usage = `Usage: npm run check:grafana [-- [SESSION] [options]]
 
@@ -72,12 +71,13 @@ async function run(signal: AbortSignal): Promise<number> {
   await using running = new AsyncDisposableStack();
   let bridgeUrl = values.bridge?.replace(/\/$/, '');
   let ended: Promise<never> | undefined;
-  let receiver: LiveReceiver | null = null;
+  let checkLive: CheckLive = () => Promise.resolve(liveSkipped);
   if (bridgeUrl === undefined) {
     say(`Starting a bridge with ${session ?? 'a simulated race'}`);
-    receiver = await receiverOf(running);
-    const live = receiver === null ? [] : [`grafana.live.url=${receiver.url}`];
-    const args = [...live, ...values.set].flatMap((one) => ['--set', one]);
+    const channels = await createLiveChannels();
+    running.defer(() => channels.close());
+    checkLive = (panel, context, lacking) => checkLivePanel(panel, context, channels, lacking);
+    const args = [`grafana.live.url=${channels.url}`, ...values.set].flatMap((one) => ['--set', one]);
     const pipeline = await startPipeline({ args, signal, ...(session === undefined ? {} : { session }) });
     running.defer(() => pipeline.close());
     bridgeUrl = pipeline.url;
@@ -101,8 +101,7 @@ async function run(signal: AbortSignal): Promise<number> {
     prometheusUrl,
     session: state?.title ?? 'none',
     boundMs: Number(values.bound),
-    checkLive: (panel, context, lacking) =>
-      receiver === null ? Promise.resolve(liveSkipped) : checkLivePanel(panel, context, receiver, lacking),
+    checkLive,
     signal,
   });
   process.stdout.write(`${values.json ? reportJson(report) : reportText(report)}\n`);
@@ -113,16 +112,8 @@ const liveSkipped: PanelOutcome = {
   verdict: 'skipped',
   rows: 0,
   ms: 0,
-  texts: ['the bridge does not push to Grafana Live here'],
+  texts: ['a bridge that runs already does not push its telemetry here'],
 };
-
-/** A receiver for a bridge that can push to Grafana Live; a bridge that runs already pushes elsewhere, if at all. */
-async function receiverOf(running: AsyncDisposableStack): Promise<LiveReceiver | null> {
-  if (!('live' in defaultConfig.grafana)) return null;
-  const receiver = await startLiveReceiver();
-  running.defer(() => receiver.close());
-  return receiver;
-}
 
 /** Prometheus that scrapes the bridge, where it is installed and a data source asks for it. */
 async function prometheusOf(
