@@ -19,6 +19,7 @@ const steps = [
   ['types of the page', bin('tsc'), ['-p', 'web']],
   ['generated files', node, ['scripts/generate-docs.ts', '--check']],
   ['dashboards', node, ['grafana/source/generate.ts', '--check']],
+  ['compose files and provisioning', node, ['scripts/check-deployment.ts']],
 ];
 let failed = 0;
 for (const [name, command, args] of steps) {
