@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext, CommandModule } from './cli.ts';
+import { checkGrafana } from './doctor/check-grafana.ts';
 import { runChecks } from './doctor/run-checks.ts';
 import type { CheckResult } from './doctor/check.ts';
 
@@ -7,6 +8,10 @@ import type { CheckResult } from './doctor/check.ts';
 export const doctorCommand: CommandModule = {
   configure(command: Command, context: () => CliContext): void {
     command
+      .option(
+        '--grafana [url]',
+        'also look at Grafana (http://localhost:3000) and at the way from it to the bridge',
+      )
       .addHelpText(
         'after',
         `
@@ -15,15 +20,27 @@ Every line is ok, warn (something optional is missing) or fail (Slipstream canno
 Examples:
   slipstream doctor
   slipstream doctor --json
+  slipstream doctor --grafana
   slipstream doctor --set kafka.bootstrap_servers=localhost:19092`,
       )
-      .action(async () => run(context()));
+      .action(async ({ grafana }: DoctorOptions) => run(grafana, context()));
   },
 };
 
-async function run(context: CliContext): Promise<void> {
+interface DoctorOptions {
+  /** Address, or true for the usual one. */
+  readonly grafana?: string | true;
+}
+
+const grafanaUrl = 'http://localhost:3000';
+
+async function run(grafana: DoctorOptions['grafana'], context: CliContext): Promise<void> {
   const config = await context.config();
-  const results = await runChecks({ config, signal: context.signal, environment: process.env });
+  const more =
+    grafana === undefined
+      ? []
+      : [['Grafana', checkGrafana(grafana === true ? grafanaUrl : grafana)] as const];
+  const results = await runChecks({ config, signal: context.signal, environment: process.env }, more);
   const failed = results.filter(({ status }) => status === 'fail').length;
   if (failed > 0) process.exitCode = 1;
   if (context.json) {

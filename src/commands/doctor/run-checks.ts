@@ -22,10 +22,13 @@ const checks: readonly (readonly [string, Check])[] = [
   ['Browser', checkBrowser],
 ];
 
-/** Runs every check at once, results in a fixed order; each ends within about 10 seconds. */
-export async function runChecks(context: CheckContext): Promise<CheckResult[]> {
+/** Runs every check (and `more`) at once, results in a fixed order; each ends within about 10 seconds. */
+export async function runChecks(
+  context: CheckContext,
+  more: readonly (readonly [string, Check])[] = [],
+): Promise<CheckResult[]> {
   const results = await Promise.all(
-    checks.map(async ([name, check]) => {
+    [...checks, ...more].map(async ([name, check]) => {
       try {
         return await check(context);
       } catch (error) {
