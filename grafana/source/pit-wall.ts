@@ -72,12 +72,12 @@ function trackState() {
     .unit('none')
     .mappings([
       valueMap({
-        '1': ['clear', '#56d678'],
-        '2': ['yellow', '#ffd12e'],
-        '4': ['safety car', '#ff9830'],
-        '5': ['red', '#f2495c'],
-        '6': ['virtual SC', '#ff9830'],
-        '7': ['VSC ends', '#ffd12e'],
+        'Track clear': ['clear', '#56d678'],
+        'Yellow flag': ['yellow', '#ffd12e'],
+        'Safety car': ['safety car', '#ff9830'],
+        'Red flag': ['red', '#f2495c'],
+        'Virtual safety car': ['virtual SC', '#ff9830'],
+        'Virtual safety car ends': ['VSC ends', '#ffd12e'],
       }),
     ])
     .reduceOptions(newest('/^Status$/'))
@@ -85,7 +85,7 @@ function trackState() {
       infinity({
         table: 'track-status',
         params: { limit: '1' },
-        columns: [time(), number('status_code', 'Status')],
+        columns: [time(), string('title', 'Status')],
         format: 'table',
         hasRange: false,
       }),
