@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TargetResult } from '../query/run-target.ts';
 import type { DataFrame } from './grafana-data.ts';
 
@@ -7,11 +8,26 @@ export interface LackingTopic {
   readonly reason: string;
 }
 
-/** Topics that the session of a running bridge lacks, as the session itself says. */
+const sessionWaitMs = 10_000;
+const pollMs = 100;
+
+/**
+ * Topics that the session of a running bridge lacks, as the session itself says; waits for the session, which a bridge
+ * reads with its first records.
+ */
 export async function readLacking(bridgeUrl: string, signal: AbortSignal): Promise<LackingTopic[]> {
-  const response = await fetch(`${bridgeUrl}/timing`, { signal });
-  const state = (await response.json()) as { readonly coverage: readonly LackingTopic[] };
-  return state.coverage.map(({ topic, reason }) => ({ topic, reason }));
+  const untilMs = performance.now() + sessionWaitMs;
+  for (;;) {
+    const response = await fetch(`${bridgeUrl}/timing`, { signal });
+    const { session, coverage } = (await response.json()) as {
+      readonly session: unknown;
+      readonly coverage: readonly LackingTopic[];
+    };
+    if (session !== null) return coverage.map(({ topic, reason }) => ({ topic, reason }));
+    if (performance.now() > untilMs)
+      throw new Error(`The bridge at ${bridgeUrl} knows no session: start a replay`);
+    await delay(pollMs, undefined, { signal });
+  }
 }
 
 /** The reason that an answer gives instead of data, or null when it has data (or neither). */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readLacking } from './lacking.ts';
 
 /** The part of the replay's state that is looked at. */
 export interface ReplayState {
@@ -7,6 +8,7 @@ export interface ReplayState {
   readonly session_time: number | null;
   readonly end: number | null;
   readonly start: number | null;
+  readonly lights_out: number | null;
   readonly lap_number: number | null;
   readonly total_laps: number | null;
   readonly reason: string | null;
@@ -36,10 +38,11 @@ export async function readReplay(url: string, signal: AbortSignal): Promise<Repl
 export async function warmReplay(url: string, warmMs: number, signal: AbortSignal): Promise<ReplayState> {
   const begun = await waitForState(url, ({ status }) => status === 'playing' || status === 'ended', signal);
   const { total_laps: laps } = begun;
-  const start = begun.start ?? 0;
+  const start = begun.lights_out ?? begun.start ?? 0;
   const end = begun.end ?? start;
-  const isRace = laps !== null && laps > 1;
-  const place = isRace
+  const lacking = await readLacking(url, signal);
+  const hasLaps = laps !== null && laps > 1 && !lacking.some(({ topic }) => topic === 'TimingData');
+  const place = hasLaps
     ? { lap: Math.max(2, Math.round(laps * placeRatio)) }
     : start + (end - start) * placeRatio;
   await command(url, 'seek', place, signal);
