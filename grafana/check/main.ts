@@ -23,13 +23,13 @@ Sends every query of every dashboard to a running bridge as Grafana would and ju
 SESSION: folder, recording file, URL or YEAR/EVENT/SESSION (default: a simulated race)
 
 Options:
-  --bridge <url>       check against this bridge as it is, instead of starting one
-  --warm <seconds>     how long the replay runs before panels are checked (default: 25)
-  --bound <ms>         longest time that an answer may take (default: 2000)
-  --dashboards <folder>   dashboards to check (default: grafana/dashboards)
-  --sources <folder>   provisioned data sources (default: grafana/provisioning/datasources)
-  --set <path=value>   configuration of the bridge that is started, repeatable
-  --json               the report as one line of JSON
+  --bridge <url>        check against this bridge as it is, instead of starting one
+  --warm <seconds>      how long the replay runs before panels are checked (default: 25)
+  --bound <ms>          longest time that an answer may take (default: 2000)
+  --dashboards <folder> dashboards to check (default: grafana/dashboards)
+  --sources <folder>    provisioned data sources (default: grafana/provisioning/datasources)
+  --set <path=value>    configuration of the bridge that is started, repeatable
+  --json                the report as one line of JSON
 `;
 
 /** Shorter than any data source says, so that rates have their samples early [ms]. */

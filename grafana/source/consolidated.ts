@@ -166,7 +166,7 @@ function gearDistribution() {
         table: 'gears',
         params: { ...drivers, by: 'gear' },
         columns: [
-          number('gear', 'Gear'),
+          string('gear_name', 'Gear'),
           number('ratio', 'Share'),
           number('lugging', 'Lugging'),
           number('over_revving', 'Over-rev'),

@@ -42,6 +42,8 @@ class LiveSource extends RuntimeDataSource {
     });
     return new Observable((subscriber) => {
       let frame: StreamingDataFrame | null = null;
+      // Before the first push there is a stream with nothing in it.
+      subscriber.next({ data: [], state: LoadingState.Streaming });
       const listen = (published: Published): void => {
         if (published.channel !== channel) return;
         if (frame === null) {

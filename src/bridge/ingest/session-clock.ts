@@ -29,6 +29,9 @@ export function createSessionClock(): SessionClock {
   let speed = 1;
   /** Speed when the first pair came: what goes before it. */
   let firstSpeed = 1;
+  /** The newest pair, also where it is too close to the last corner to be one. */
+  let newestSession = Number.NaN;
+  let newestEpoch = Number.NaN;
 
   const push = (sessionMs: number, epochMs: number): void => {
     if (count === maxCorners) thin();
@@ -58,6 +61,10 @@ export function createSessionClock(): SessionClock {
   return {
     note(sessionMs, epochMs) {
       const last = count - 1;
+      if (last < 0 || (sessionMs >= newestSession && epochMs >= newestEpoch)) {
+        newestSession = sessionMs;
+        newestEpoch = epochMs;
+      }
       if (last < 0) firstSpeed = speed;
       if (last < 0) return push(sessionMs, epochMs);
       if (epochMs < epochs[last]! + spacingMs || sessionMs < sessions[last]!) return;
@@ -84,11 +91,17 @@ export function createSessionClock(): SessionClock {
         const share = (sessionMs - sessions[at - 1]!) / (sessions[at]! - sessions[at - 1]!);
         return epochs[at - 1]! + share * (epochs[at]! - epochs[at - 1]!);
       }
+      if (at === count && sessionMs <= newestSession) {
+        const share = (sessionMs - sessions[at - 1]!) / (newestSession - sessions[at - 1]!);
+        return epochs[at - 1]! + share * (newestEpoch - epochs[at - 1]!);
+      }
       const corner = at === 0 ? 0 : count - 1;
       // The pairs of a segment's first moments are close together and say little of its speed.
-      const rate = at === 0 && firstSpeed > 0 ? firstSpeed : slopeFrom(corner, at === 0 ? 1 : -1);
+      const known = at === 0 ? firstSpeed : speed;
+      const rate = known > 0 ? known : slopeFrom(corner, at === 0 ? 1 : -1);
+      const [sessionAt, epochAt] = at === 0 ? [sessions[0]!, epochs[0]!] : [newestSession, newestEpoch];
       // Not paced and only one pair: everything is published now.
-      return rate === 0 ? epochs[corner]! : epochs[corner]! + (sessionMs - sessions[corner]!) / rate;
+      return rate === 0 ? epochAt : epochAt + (sessionMs - sessionAt) / rate;
     },
     clear() {
       count = 0;

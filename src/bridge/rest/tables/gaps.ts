@@ -16,7 +16,7 @@ export function gapsTable(context: TableContext): Table {
   const stamps = createStamps(context);
   const unit = request.time === 'session' ? 1000 : 1;
   const timeAt = (index: number): number => (stamps.at(gaps.sessionMs(index) / 1000) ?? Number.NaN) * unit;
-  const columns = words('t driver position gap interval laps_behind');
+  const columns = words('t driver position gap interval laps_behind at_line');
   if (gaps.size === 0 || Number.isNaN(timeAt(0))) return { columns, rows: [] };
   const newestMs = (stamps.now ?? Number.NaN) * unit;
   const windowMs = app.config.bridge.window_seconds * 1000;

@@ -29,11 +29,13 @@ export function gearsTable(context: TableContext): Table {
       't',
       ...(isByGear ? [] : ['driver']),
       'gear',
+      'gear_name',
       'ratio',
       'lugging',
       'over_revving',
       'neutral_at_speed',
     ],
+    reasonColumn: ['driver', 'gear_name'],
     rows,
   };
 }
@@ -46,6 +48,7 @@ function rowsOf(t: number, counts: Float64Array, head: readonly Cell[]): Cell[][
     t,
     ...head,
     gear,
+    gear === 0 ? 'N' : String(gear),
     ratio(counts[gear * 4]!, total),
     ...[1, 2, 3].map((kind) => counts[gear * 4 + kind]!),
   ]);
