@@ -3,6 +3,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { commandTable } from '../src/commands/command-table.ts';
+import { dashboards } from '../grafana/source/dashboards.ts';
+import { reading } from '../grafana/source/reading.ts';
 import { channels, type Channel } from '../src/domain/channels.ts';
 
 const docs = resolve(import.meta.dirname, '../docs');
@@ -59,7 +61,44 @@ function helpOf(command: Command): string {
   return text.trimEnd();
 }
 
+function dashboardPage(): string {
+  const parts = [
+    '# Dashboards',
+    '',
+    mark,
+    '',
+    'From `grafana/source`. How to get them into Grafana: [GRAFANA_SETUP.md](GRAFANA_SETUP.md). All are read from the bridge by polling (5 s), but *Live*, which is pushed, and *Kafka and pipeline*, which is',
+    "Prometheus'. Times are those at which rows are due in the replay, not those of the race. A series is called `drv VER`: Grafana colours it by that name, so a driver has one colour everywhere.",
+    "The pictures are drawn by `npm run preview:grafana` with Grafana's own libraries, from a replay of the 2023 Monaco Grand Prix at 3×.",
+    '',
+  ];
+  for (const [name, build] of Object.entries(dashboards)) {
+    const { title = '', uid = '', description = '', panels = [] } = build().build();
+    parts.push(`## ${title}`, '', description, '', `![${title}](images/grafana/${name}.png)`, '');
+    parts.push(
+      `File \`grafana/dashboards/${name}.json\`, uid \`${uid}\`.`,
+      '',
+      '| panel | shows | how to read it |',
+      '|---|---|---|',
+    );
+    for (const panel of panels) {
+      if (panel.type === 'row') continue;
+      const { title: panelTitle = '', description: shows = '' } = panel as {
+        title?: string;
+        description?: string;
+      };
+      const how = reading[uid]?.[panelTitle];
+      if (how === undefined)
+        throw new Error(`grafana/source/reading.ts does not say how to read "${panelTitle}" of ${uid}`);
+      parts.push(`| **${panelTitle}** | ${shows} | ${how} |`);
+    }
+    parts.push('');
+  }
+  return parts.join('\n');
+}
+
 const pages: readonly [string, string][] = [
+  ['GRAFANA_DASHBOARD_GUIDE.md', dashboardPage()],
   ['channels.md', channelPage()],
   ['commands.md', await commandPage()],
 ];

@@ -19,9 +19,10 @@ const expected = [
   ...Array.from({ length: 21 }, (_, index) => `C${index + 1}`),
   ...Array.from({ length: 5 }, (_, index) => `D${index + 1}`),
   ...Array.from({ length: 26 }, (_, index) => `E${index + 1}`),
+  ...Array.from({ length: 10 }, (_, index) => `F${index + 1}`),
 ];
 
-test('field-cases.md has one line for every case of sections A to E', () => {
+test('field-cases.md has one line for every case of sections A to F', () => {
   assert.deepEqual(
     rows.map(({ id }) => id),
     expected,
