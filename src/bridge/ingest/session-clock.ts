@@ -2,7 +2,7 @@ import { lowerBound } from '../../domain/bounds.ts';
 
 /** Published wall-clock time of every session time of the current segment: a chain of lines between observed pairs. */
 export interface SessionClock {
-  /** Takes an observed pair [session ms, epoch ms]; pairs before the newest are left out. O(1), no allocation in the steady state. */
+  /** Takes an observed pair [session ms, epoch ms]; pairs before the newest are left out. O(1), no allocation. */
   note(sessionMs: number, epochMs: number): void;
   /** Speed of the replay, session time to real time, for the time before the second pair; 0 = not paced. */
   setSpeed(speed: number): void;
@@ -14,30 +14,31 @@ export interface SessionClock {
   clear(): void;
 }
 
-/** A pair this close to the line so far belongs to it [ms]. */
+/** Observed pairs are at most this far off the chain [ms of wall-clock time]. */
 const toleranceMs = 20;
-/** Pairs closer than this say nothing about the slope of a line [ms]. */
-const spacingMs = 200;
 /** Corners of the chain; when there are more, every other one is given up. */
 const maxCorners = 4096;
 
 /** A clock that has seen nothing. */
 export function createSessionClock(): SessionClock {
+  /** Corners, and behind them the newest pair: the line to it may still grow. */
   const sessions = new Float64Array(maxCorners);
   const epochs = new Float64Array(maxCorners);
   let count = 0;
+  /** Slopes of a line from the last corner [wall-clock ms per session ms] that passes every pair since closely enough. */
+  let flattest = 0;
+  let steepest = 0;
   let speed = 1;
   /** Speed when the first pair came: what goes before it. */
   let firstSpeed = 1;
-  /** The newest pair, also where it is too close to the last corner to be one. */
-  let newestSession = Number.NaN;
-  let newestEpoch = Number.NaN;
 
-  const push = (sessionMs: number, epochMs: number): void => {
+  const add = (sessionMs: number, epochMs: number): void => {
     if (count === maxCorners) thin();
     sessions[count] = sessionMs;
     epochs[count] = epochMs;
     count++;
+    flattest = Number.NEGATIVE_INFINITY;
+    steepest = Number.POSITIVE_INFINITY;
   };
   const thin = (): void => {
     let kept = 0;
@@ -60,25 +61,29 @@ export function createSessionClock(): SessionClock {
 
   return {
     note(sessionMs, epochMs) {
-      const last = count - 1;
-      if (last < 0 || (sessionMs >= newestSession && epochMs >= newestEpoch)) {
-        newestSession = sessionMs;
-        newestEpoch = epochMs;
+      const newest = count - 1;
+      if (newest < 0) {
+        firstSpeed = speed;
+        return add(sessionMs, epochMs);
       }
-      if (last < 0) firstSpeed = speed;
-      if (last < 0) return push(sessionMs, epochMs);
-      if (epochMs < epochs[last]! + spacingMs || sessionMs < sessions[last]!) return;
-      if (last > 0) {
-        const slope = (sessions[last]! - sessions[last - 1]!) / (epochs[last]! - epochs[last - 1]!);
-        const offMs = sessionMs - (sessions[last]! + slope * (epochMs - epochs[last]!));
-        // In wall-clock time, so that the tolerance is the same at every speed.
-        if (offMs === 0 || Math.abs(offMs) <= toleranceMs * slope) {
-          sessions[last] = sessionMs;
-          epochs[last] = epochMs;
-          return;
-        }
-      }
-      push(sessionMs, epochMs);
+      if (sessionMs < sessions[newest]! || epochMs < epochs[newest]!) return;
+      const stands = sessionMs === sessions[newest];
+      if (stands && epochMs - epochs[newest]! <= toleranceMs) return;
+      const corner = newest - 1;
+      const slope = corner < 0 ? Number.NaN : (epochMs - epochs[corner]!) / (sessionMs - sessions[corner]!);
+      const goesOn =
+        corner >= 0 &&
+        stands === (sessions[corner] === sessions[newest]) &&
+        (stands || (slope >= flattest && slope <= steepest));
+      if (goesOn) {
+        sessions[newest] = sessionMs;
+        epochs[newest] = epochMs;
+      } else add(sessionMs, epochMs);
+      if (stands) return;
+      const movedMs = sessionMs - sessions[count - 2]!;
+      const passedMs = epochMs - epochs[count - 2]!;
+      flattest = Math.max(flattest, (passedMs - toleranceMs) / movedMs);
+      steepest = Math.min(steepest, (passedMs + toleranceMs) / movedMs);
     },
     setSpeed(value) {
       speed = value;
@@ -91,17 +96,12 @@ export function createSessionClock(): SessionClock {
         const share = (sessionMs - sessions[at - 1]!) / (sessions[at]! - sessions[at - 1]!);
         return epochs[at - 1]! + share * (epochs[at]! - epochs[at - 1]!);
       }
-      if (at === count && sessionMs <= newestSession) {
-        const share = (sessionMs - sessions[at - 1]!) / (newestSession - sessions[at - 1]!);
-        return epochs[at - 1]! + share * (newestEpoch - epochs[at - 1]!);
-      }
-      const corner = at === 0 ? 0 : count - 1;
+      const end = at === 0 ? 0 : count - 1;
       // The pairs of a segment's first moments are close together and say little of its speed.
       const known = at === 0 ? firstSpeed : speed;
-      const rate = known > 0 ? known : slopeFrom(corner, at === 0 ? 1 : -1);
-      const [sessionAt, epochAt] = at === 0 ? [sessions[0]!, epochs[0]!] : [newestSession, newestEpoch];
+      const rate = known > 0 ? known : slopeFrom(end, at === 0 ? 1 : -1);
       // Not paced and only one pair: everything is published now.
-      return rate === 0 ? epochAt : epochAt + (sessionMs - sessionAt) / rate;
+      return rate === 0 ? epochs[end]! : epochs[end]! + (sessionMs - sessions[end]!) / rate;
     },
     clear() {
       count = 0;
