@@ -33,7 +33,7 @@ export async function ensureDependencies(root) {
   mkdirSync(dirname(lock), { recursive: true });
   await withLock(lock, async () => {
     if (isFresh(root)) return;
-    process.stderr.write('Installing dependencies (about 460 MB, one to two minutes on a fresh machine) …\n');
+    process.stderr.write('Installing dependencies (about 660 MB, one to two minutes on a fresh machine) …\n');
     const started = Date.now();
     const code = await runNpm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], started);
     if (code !== 0) {

@@ -67,12 +67,12 @@ export function consolidated(): DashboardBuilder {
     .withPanel(
       channelPanel('speed', 'Speed of the car. Measured, about four samples a second.')
         .min(0)
-        .gridPos(at(0, 4, 12, 8)),
+        .gridPos(at(0, 4, 12, 9)),
     )
     .withPanel(
       channelPanel('rpm', 'Engine speed. Measured.')
         .axisSoftMin(4000)
-        .gridPos(at(12, 4, 12, 8)),
+        .gridPos(at(12, 4, 12, 9)),
     )
     .withPanel(
       channelPanel('throttle', 'Throttle pedal, 0 to 100 %. Measured.')
@@ -80,13 +80,13 @@ export function consolidated(): DashboardBuilder {
         .max(100)
         .fillOpacity(15)
         .gradientMode(GraphGradientMode.Opacity)
-        .gridPos(at(0, 12, 12, 8)),
+        .gridPos(at(0, 13, 12, 9)),
     )
     .withPanel(
       channelPanel('gear', 'Gear, 0 is neutral. Measured.')
         .min(0)
         .max(8)
-        .gridPos(at(12, 12, 12, 8)),
+        .gridPos(at(12, 13, 12, 9)),
     )
     .withPanel(
       channelPanel(
@@ -99,7 +99,7 @@ export function consolidated(): DashboardBuilder {
         .axisSoftMax(15)
         .thresholds(thresholds('transparent', [5, '#ffd12e'], [10, '#f2495c']))
         .thresholdsStyle(thresholdLines())
-        .gridPos(at(0, 20, 12, 8)),
+        .gridPos(at(0, 22, 12, 9)),
     )
     .withPanel(
       timeSeries(
@@ -113,7 +113,8 @@ export function consolidated(): DashboardBuilder {
         .dataLinks([driverLink()])
         .overrideByName('Expected', [
           { id: 'custom.lineStyle', value: { fill: 'dash', dash: [4, 6] } },
-          { id: 'displayName', value: 'drv ${__field.labels.driver} expected' },
+          // Its name is the driver's too, so that it has his colour; the legend names each driver once.
+          { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } },
         ])
         .withTarget(
           infinity({
@@ -128,14 +129,14 @@ export function consolidated(): DashboardBuilder {
             format: 'timeseries',
           }),
         )
-        .gridPos(at(12, 20, 12, 8)),
+        .gridPos(at(12, 22, 12, 9)),
     );
 
   board
-    .withPanel(gearDistribution().gridPos(at(0, 28, 9, 10)))
-    .withPanel(driverStatistics().gridPos(at(9, 28, 15, 10)))
-    .withPanel(alertDistribution().gridPos(at(0, 38, 9, 8)))
-    .withPanel(recentAlerts().gridPos(at(9, 38, 15, 8)));
+    .withPanel(gearDistribution().gridPos(at(0, 31, 9, 11)))
+    .withPanel(driverStatistics().gridPos(at(9, 31, 15, 11)))
+    .withPanel(alertDistribution().gridPos(at(0, 42, 7, 9)))
+    .withPanel(recentAlerts().gridPos(at(7, 42, 17, 9)));
   return board;
 }
 
@@ -262,6 +263,7 @@ function recentAlerts() {
       ...column('Severity', { width: 90, colour: 'text', more: [{ id: 'mappings', value: [severityMap] }] }),
     )
     .overrideByName(...column('Lap', { width: 56 }))
+    .overrideByName(...column('What happened', { width: 440 }))
     .overrideByName(...column('Lasted', { width: 84, unit: 's', decimals: 1 }))
     .overrideByName(...column('State', { width: 76 }))
     .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } })

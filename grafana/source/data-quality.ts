@@ -1,3 +1,4 @@
+import { LegendPlacement, VizOrientation } from '@grafana/grafana-foundation-sdk/common';
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardFrame } from './dashboard-frame.ts';
@@ -7,7 +8,7 @@ import { bridgeFigure, bridgeText, replayState } from './figures.ts';
 import { at } from './grid.ts';
 import { infinity, number, string, time } from './infinity-target.ts';
 import { thresholds, valueMap, verdictMap } from './mappings.ts';
-import { channelPanel } from './series-panel.ts';
+import { channelPanel, legend } from './series-panel.ts';
 import { bridgeVariable } from './sources.ts';
 import { bars, column, table } from './value-panels.ts';
 
@@ -48,7 +49,7 @@ export function dataQuality(): DashboardBuilder {
         'telemetry',
       ).gridPos(at(18, 0, 6, 4)),
     )
-    .withPanel(quality().gridPos(at(0, 4, 24, 12)))
+    .withPanel(quality().gridPos(at(0, 4, 24, 13)))
     .withPanel(
       bars(
         'Merged rows a second',
@@ -58,6 +59,7 @@ export function dataQuality(): DashboardBuilder {
         .unit('hertz')
         .decimals(2)
         .min(0)
+        .orientation(VizOrientation.Vertical)
         .colorScheme(bySteps())
         .thresholds(thresholds('#f2495c', [5, '#ffd12e'], [7, '#56d678']))
         .withTarget(
@@ -68,10 +70,10 @@ export function dataQuality(): DashboardBuilder {
             format: 'table',
           }),
         )
-        .gridPos(at(0, 16, 8, 14)),
+        .gridPos(at(0, 17, 24, 8)),
     )
-    .withPanel(topics().gridPos(at(8, 16, 10, 14)))
-    .withPanel(setAside().gridPos(at(18, 16, 6, 14)))
+    .withPanel(topics().gridPos(at(0, 25, 14, 11)))
+    .withPanel(setAside().gridPos(at(14, 25, 10, 11)))
     .withPanel(
       channelPanel(
         'brake_temp_model',
@@ -79,7 +81,8 @@ export function dataQuality(): DashboardBuilder {
         300,
       )
         .title('Brake temperature (model)')
-        .gridPos(at(0, 30, 24, 9)),
+        .legend(legend(['lastNotNull', 'max'], LegendPlacement.Right))
+        .gridPos(at(0, 36, 24, 10)),
     );
 }
 
@@ -90,7 +93,7 @@ function quality() {
   )
     .overrideByName(...column('Driver', { width: 74 }))
     .overrideByName(...column('Rate', { unit: 'hertz', decimals: 2 }))
-    .overrideByName(...column('Longest hole', { unit: 's', decimals: 1 }))
+    .overrideByName(...column('Longest hole', { unit: 'suffix:s', decimals: 1 }))
     .overrideByName(...column('Speed missing', { unit: 'percentunit', decimals: 1 }))
     .overrideByName(...column('Position missing', { unit: 'percentunit', decimals: 1 }))
     .overrideByName(
@@ -120,12 +123,16 @@ function quality() {
 }
 
 function topics() {
+  const nothingMissing = valueMap({ present: ['–'] });
   const words = valueMap({ true: ['there', '#56d678'], false: ['missing', '#f2495c'] });
   return table(
     'Topics of the feed',
     'Topics that the session has, and what is not shown for those that it lacks.',
   )
     .overrideByName(...column('Topic', { width: 180 }))
+    .overrideByName(
+      ...column('What is missing for it', { more: [{ id: 'mappings', value: [nothingMissing] }] }),
+    )
     .overrideByName(
       ...column('Is', { width: 84, colour: 'text', more: [{ id: 'mappings', value: [words] }] }),
     )

@@ -30,30 +30,35 @@ export function driverCompare(): DashboardBuilder {
     .withVariable(lapVariable('lapA', 'Lap A', 'driverA'))
     .withVariable(driverVariable('driverB', 'Driver B', 'HAM'))
     .withVariable(lapVariable('lapB', 'Lap B', 'driverB'))
-    .withPanel(channelTrend('speed', 'Speed of both laps.').gridPos(at(0, 0, 24, 9)))
-    .withPanel(delta().gridPos(at(0, 9, 24, 6)))
+    .withPanel(replayState().gridPos(at(0, 0, 24, 3)))
+    .withPanel(
+      channelTrend(
+        'speed',
+        'Speed of both laps. The first colour is lap A, the second lap B: both may be of one driver, so colours are those of the laps.',
+      ).gridPos(at(0, 3, 24, 9)),
+    )
+    .withPanel(delta().gridPos(at(0, 12, 24, 6)))
     .withPanel(
       channelTrend('throttle', 'Throttle pedal of both laps.')
         .min(0)
         .max(100)
-        .gridPos(at(0, 15, 12, 7)),
+        .gridPos(at(0, 18, 12, 7)),
     )
     .withPanel(
       channelTrend('gear', 'Gear of both laps.')
         .min(0)
         .max(8)
-        .gridPos(at(12, 15, 12, 7)),
+        .gridPos(at(12, 18, 12, 7)),
     )
     .withPanel(
       channelTrend('brake', 'Brake of both laps: the feed says on (1) or off (0), it has no pressure.')
         .min(0)
         .max(1)
-        .gridPos(at(0, 22, 12, 5)),
+        .gridPos(at(0, 25, 12, 6)),
     )
-    .withPanel(channelTrend('rpm', 'Engine speed of both laps.').gridPos(at(12, 22, 12, 5)))
-    .withPanel(laps('A').gridPos(at(0, 27, 9, 9)))
-    .withPanel(laps('B').gridPos(at(9, 27, 9, 9)))
-    .withPanel(replayState().gridPos(at(18, 27, 6, 9)));
+    .withPanel(channelTrend('rpm', 'Engine speed of both laps.').gridPos(at(12, 25, 12, 6)))
+    .withPanel(laps('A').gridPos(at(0, 31, 12, 9)))
+    .withPanel(laps('B').gridPos(at(12, 31, 12, 9)));
 }
 
 function channelTrend(name: WireName, description: string): Trend {

@@ -1,18 +1,22 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
-import { BigValueTextMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import { BigValueTextMode, LegendPlacement, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { dashboardFrame } from './dashboard-frame.ts';
 import { at } from './grid.ts';
 import { kafkaQueries as queries } from './kafka-queries.ts';
 import { thresholds, valueMap } from './mappings.ts';
-import { timeSeries } from './series-panel.ts';
+import { legend, timeSeries } from './series-panel.ts';
 import { prometheusSource, prometheusVariable } from './sources.ts';
 import { bars, newest, stat } from './value-panels.ts';
 
 /** What a panel of latencies says where nothing was measured. */
 const needsTelemetry = 'Needs telemetry: none has come in this range';
+
+/** Beside a chart of many series there is room for all of their names. */
+const beside = legend(['lastNotNull', 'max'], LegendPlacement.Right);
 
 /** Topics, lag, latency and the bridge's own process, from Prometheus. */
 export function kafka(): DashboardBuilder {
@@ -83,6 +87,7 @@ export function kafka(): DashboardBuilder {
         [queries.throughputByTopic, '{{topic}}'],
       ])
         .unit('mps')
+        .legend(beside)
         .gridPos(at(0, 4, 12, 8)),
     )
     .withPanel(
@@ -92,6 +97,7 @@ export function kafka(): DashboardBuilder {
         [[queries.throughputByPartition, '{{topic}} {{partition}}']],
       )
         .unit('mps')
+        .legend(beside)
         .gridPos(at(12, 4, 12, 8)),
     )
     .withPanel(
@@ -100,6 +106,7 @@ export function kafka(): DashboardBuilder {
       ])
         .unit('short')
         .min(0)
+        .legend(beside)
         .gridPos(at(0, 12, 12, 8)),
     )
     .withPanel(
@@ -114,6 +121,7 @@ export function kafka(): DashboardBuilder {
         .unit('s')
         .noValue(needsTelemetry)
         .min(0)
+        .legend(beside)
         .gridPos(at(12, 12, 12, 8)),
     )
     .withPanel(
@@ -128,7 +136,7 @@ export function kafka(): DashboardBuilder {
         .unit('s')
         .noValue(needsTelemetry)
         .min(0)
-        .gridPos(at(0, 20, 8, 8)),
+        .gridPos(at(0, 20, 8, 9)),
     )
     .withPanel(
       series('End-to-end latency', 'Due time of a row until the bridge holds it.', [
@@ -139,7 +147,7 @@ export function kafka(): DashboardBuilder {
         .unit('s')
         .noValue(needsTelemetry)
         .min(0)
-        .gridPos(at(8, 20, 8, 8)),
+        .gridPos(at(8, 20, 8, 9)),
     )
     .withPanel(
       bars('Records set aside by reason', 'Why records were not used.', '')
@@ -149,7 +157,7 @@ export function kafka(): DashboardBuilder {
         .min(0)
         .displayName('${__field.labels.reason}')
         .withTarget(prometheus('A', queries.setAsideByReason, '{{reason}}', true))
-        .gridPos(at(16, 20, 8, 8)),
+        .gridPos(at(16, 20, 8, 9)),
     )
     .withPanel(
       series('Processor of the bridge', 'Share of one core that the process of the bridge takes.', [
@@ -157,7 +165,7 @@ export function kafka(): DashboardBuilder {
       ])
         .unit('percentunit')
         .min(0)
-        .gridPos(at(0, 28, 8, 8)),
+        .gridPos(at(0, 29, 8, 8)),
     )
     .withPanel(
       series(
@@ -170,7 +178,7 @@ export function kafka(): DashboardBuilder {
       )
         .unit('bytes')
         .min(0)
-        .gridPos(at(8, 28, 8, 8)),
+        .gridPos(at(8, 29, 8, 8)),
     )
     .withPanel(
       series(
@@ -181,7 +189,7 @@ export function kafka(): DashboardBuilder {
         .unit('s')
         .noValue(needsTelemetry)
         .min(0)
-        .gridPos(at(16, 28, 8, 8)),
+        .gridPos(at(16, 29, 8, 8)),
     );
 }
 
@@ -218,6 +226,8 @@ function series(
 ): TimeSeries {
   const panel = timeSeries(title, description)
     .datasource(prometheusSource)
+    // Series here are no drivers: colours in their order lie further apart than those by name.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .lineWidth(2)
     .fillOpacity(5)
     .showPoints(VisibilityMode.Auto)

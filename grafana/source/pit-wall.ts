@@ -58,13 +58,13 @@ export function pitWall(): DashboardBuilder {
     .withPanel(replayState().gridPos(at(0, 0, 8, 4)))
     .withPanel(trackState().gridPos(at(8, 0, 4, 4)))
     .withPanel(weatherNow().gridPos(at(12, 0, 12, 4)))
-    .withPanel(tower().gridPos(at(0, 4, 13, 22)))
+    .withPanel(tower().gridPos(at(0, 4, 13, 24)))
     .withPanel(trackMap().gridPos(at(13, 4, 11, 12)))
-    .withPanel(gapChart().gridPos(at(13, 16, 11, 10)))
-    .withPanel(raceTrace().gridPos(at(0, 26, 12, 12)))
-    .withPanel(strategy().gridPos(at(12, 26, 12, 12)))
-    .withPanel(raceControl().gridPos(at(0, 38, 14, 9)))
-    .withPanel(weatherSeries().gridPos(at(14, 38, 10, 9)));
+    .withPanel(gapChart().gridPos(at(13, 16, 11, 12)))
+    .withPanel(raceTrace().gridPos(at(0, 28, 12, 13)))
+    .withPanel(strategy().gridPos(at(12, 28, 12, 13)))
+    .withPanel(raceControl().gridPos(at(0, 41, 14, 9)))
+    .withPanel(weatherSeries().gridPos(at(14, 41, 10, 9)));
 }
 
 function trackState() {
@@ -99,7 +99,7 @@ function weatherNow() {
     .reduceOptions(newest('/^(Air|Track|Humidity|Wind|Weather)$/'))
     .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
     .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
-    .overrideByName('Humidity', [{ id: 'unit', value: 'humidity' }])
+    .overrideByName('Humidity', [{ id: 'unit', value: 'percent' }])
     .overrideByName('Wind', [
       { id: 'unit', value: 'velocityms' },
       { id: 'decimals', value: 1 },
@@ -238,7 +238,7 @@ function gapChart() {
     .min(0)
     .displayName(driverSeries.byLabel)
     .dataLinks([driverLink()])
-    .legend(legend(['lastNotNull'], LegendPlacement.Right))
+    .legend(legend([], LegendPlacement.Right))
     .withTarget(
       infinity({
         table: 'gaps',
@@ -264,7 +264,7 @@ function raceTrace() {
       { id: 'displayName', value: 'Lap' },
       { id: 'custom.axisLabel', value: 'lap' },
     ])
-    .legend(legend(['lastNotNull'], LegendPlacement.Right))
+    .legend(legend([], LegendPlacement.Right))
     .withTransformation({
       id: 'groupingToMatrix',
       options: { columnField: 'driver', rowField: 'lap_number', valueField: 'gap', emptyValue: 'null' },

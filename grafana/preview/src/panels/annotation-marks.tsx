@@ -25,6 +25,10 @@ export function AnnotationMarks({
   return null;
 }
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 function marksOf(frame: DataFrame): Mark[] {
   const values = (name: string): readonly unknown[] =>
     frame.fields.find((field) => field.name === name)?.values ?? [];
@@ -35,7 +39,7 @@ function marksOf(frame: DataFrame): Mark[] {
           {
             time,
             timeEnd: Number(ends[row]) > time ? Number(ends[row]) : null,
-            colour: String(colours[row] ?? '#8e8e99'),
+            colour: textOf(colours[row]) ?? '#8e8e99',
           },
         ]
       : [],
