@@ -14,32 +14,63 @@ export interface TelemetryPlan {
   readonly fromMs: number;
   readonly toMs: number;
   readonly maxPoints: number;
-  /** How fast the clock runs against the wall clock: a hole is judged in wall-clock time. */
+  /** How fast the clock runs against the wall clock: the shortest hole is a second of wall-clock time. */
   readonly clockRate: number;
 }
 
 /** Car rows are at most this far before the row that shows their derived values. */
 const derivedReach = 8;
 
+/** Spacings that the usual spacing of a trace is taken from. */
+const sampledSteps = 1000;
+
+/** Rows `[starts[i], ends[i])` of each driver, and the spacing above which a trace breaks [ms of the clock]. */
+interface Rows {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly breakMs: number;
+}
+
 /**
- * Writes a plan: every row when each driver has at most `maxPoints` of them and they share as many times, else lowest and
- * highest of equal intervals. Time points are the same for all drivers. O(rows in range · log).
+ * Writes a plan: every row when all drivers together have at most `maxPoints` time points, else lowest and highest of equal
+ * intervals. Time points are the same for all drivers. O(rows in range · log).
  */
 export function writeTelemetry(plan: TelemetryPlan, sink: TelemetryWriter): void {
   const starts = plan.drivers.map(({ buffer }) => plan.clock.lowerBound(buffer, plan.fromMs));
   const ends = plan.drivers.map(({ buffer }) => plan.clock.lowerBound(buffer, Math.floor(plan.toMs) + 1));
   const most = starts.reduce((max, from, i) => Math.max(max, ends[i]! - from), 0);
   if (most === 0) return;
-  const times = most <= plan.maxPoints ? commonTimes(plan, starts, ends) : null;
-  if (times === null) writeBuckets(plan, sink, starts, ends);
-  else writeEvery(plan, sink, times, starts, ends);
+  const rows = { starts, ends, breakMs: breakSpacing(plan, starts, ends) };
+  const times = most <= plan.maxPoints ? commonTimes(plan, rows) : null;
+  if (times === null) writeBuckets(plan, sink, rows);
+  else writeEvery(plan, sink, times, rows);
 }
 
-/** All times at which any driver has a row, rising, without doubles; null when there are more than `maxPoints`. */
-function commonTimes(
-  { drivers, clock, maxPoints }: TelemetryPlan,
+/** A trace breaks above a second of wall-clock time, and above four times the usual spacing of a driver's rows. */
+function breakSpacing(
+  { drivers, clock, clockRate }: TelemetryPlan,
   starts: readonly number[],
   ends: readonly number[],
+): number {
+  const total = starts.reduce((sum, from, i) => sum + ends[i]! - from, 0);
+  // Odd, because car and position rows often alternate.
+  const stride = Math.ceil(total / sampledSteps) | 1;
+  const steps: number[] = [];
+  drivers.forEach(({ buffer }, i) => {
+    for (let row = starts[i]! + 1; row < ends[i]!; row += stride)
+      steps.push(clock.at(buffer, row % buffer.capacity) - clock.at(buffer, (row - 1) % buffer.capacity));
+  });
+  const sorted = Float64Array.from(steps).sort();
+  return Math.max(minGapMs * clockRate, 4 * (sorted[sorted.length >> 1] ?? 0));
+}
+
+/**
+ * All times at which any driver has a row, rising, without doubles; null when they, and a row for each hole in them, are
+ * more than `maxPoints`.
+ */
+function commonTimes(
+  { drivers, clock, maxPoints }: TelemetryPlan,
+  { starts, ends, breakMs }: Rows,
 ): Float64Array | null {
   const total = starts.reduce((sum, from, i) => sum + ends[i]! - from, 0);
   const all = new Float64Array(total);
@@ -49,8 +80,13 @@ function commonTimes(
   });
   all.sort();
   let kept = 0;
-  for (const time of all) if (kept === 0 || time !== all[kept - 1]) all[kept++] = time;
-  return kept <= maxPoints ? all.subarray(0, kept) : null;
+  let holes = 0;
+  for (const time of all) {
+    if (kept > 0 && time === all[kept - 1]) continue;
+    if (kept > 0 && time - all[kept - 1]! > breakMs) holes++;
+    all[kept++] = time;
+  }
+  return kept + holes <= maxPoints ? all.subarray(0, kept) : null;
 }
 
 /**
@@ -58,19 +94,16 @@ function commonTimes(
  * that feeds whose cars report at different moments do not turn into columns of nulls.
  */
 function writeEvery(
-  { drivers, fields, clock, clockRate }: TelemetryPlan,
+  { drivers, fields, clock }: TelemetryPlan,
   sink: TelemetryWriter,
   times: Float64Array,
-  starts: readonly number[],
-  ends: readonly number[],
+  { starts, ends, breakMs }: Rows,
 ): void {
   const cells = new Int32Array(fields.length);
   const next = Float64Array.from(starts);
-  const holdMs = Math.max(minGapMs, (4 * medianStep(times)) / clockRate) * clockRate;
-  const isAlone = drivers.length === 1;
   let lastTime = Number.NaN;
   for (const time of times) {
-    if (time - lastTime > holdMs)
+    if (time - lastTime > breakMs)
       for (let i = 0; i < drivers.length; i++) sink.breakAt(i, (lastTime + time) / 2);
     lastTime = time;
     for (let i = 0; i < drivers.length; i++) {
@@ -79,8 +112,14 @@ function writeEvery(
       while (row < ends[i]! && clock.at(buffer, row % buffer.capacity) <= time) row++;
       next[i] = row;
       if (row === starts[i]) continue;
-      const ageMs = time - clock.at(buffer, (row - 1) % buffer.capacity);
-      if (ageMs > 0 && (isAlone || ageMs > holdMs || row === ends[i])) continue;
+      const lastMs = clock.at(buffer, (row - 1) % buffer.capacity);
+      if (lastMs < time) {
+        if (row === ends[i]) continue;
+        if (clock.at(buffer, row % buffer.capacity) - lastMs > breakMs) {
+          sink.breakAt(i, time);
+          continue;
+        }
+      }
       fields.forEach((field, at) => {
         const shown = field.isDerived ? carRowBefore(buffer, row - 1) : row - 1;
         cells[at] = shown < 0 ? -1 : shown % buffer.capacity;
@@ -95,14 +134,6 @@ function carRowBefore({ origin, capacity, first }: PointBuffer, row: number): nu
   for (let i = row; i >= first && i > row - derivedReach; i--)
     if (origin[i % capacity] === Origin.car) return i;
   return -1;
-}
-
-function medianStep(times: Float64Array): number {
-  if (times.length < 2) return 0;
-  const steps = new Float64Array(times.length - 1);
-  for (let i = 0; i < steps.length; i++) steps[i] = times[i + 1]! - times[i]!;
-  steps.sort();
-  return steps[steps.length >> 1]!;
 }
 
 const niceFactors = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const;
@@ -122,13 +153,13 @@ export function halfStepMs(rangeMs: number, maxPoints: number): number {
 
 /**
  * Two time points for each interval, at its start and its middle. Continuous channels: its lowest and highest value in
- * the order in which they came; others: the last value of each half. Intervals begin at multiples of their length.
+ * the order in which they came; others: the last value of each half. Intervals begin at multiples of their length; one
+ * without a row shows the value before it while the trace goes on.
  */
 function writeBuckets(
   { drivers, fields, clock, fromMs, toMs, maxPoints }: TelemetryPlan,
   sink: TelemetryWriter,
-  starts: readonly number[],
-  ends: readonly number[],
+  { starts, ends, breakMs }: Rows,
 ): void {
   const spans = drivers.map(({ buffer }, i) => createSpan(buffer, clock, starts[i]!, ends[i]!));
   const firstMs = Math.min(...spans.map(({ firstMs: ms }) => ms));
@@ -148,19 +179,29 @@ function writeBuckets(
       const startMs = beginMs + bucket * stepMs;
       const from = span.next;
       const to = rowsBefore(span, clock, startMs + stepMs, span.reach);
-      if (to === from) continue;
+      const at = bucket * width + i * fields.length;
+      if (to === from) {
+        if (from > 0 && stepBefore(span, clock, from) <= breakMs)
+          holdCells(early, late, at, fields.length, width);
+        continue;
+      }
       const middle = hasDiscrete ? rowsBefore(span, clock, startMs + halfMs, (to - from) >> 1) : from;
       for (let f = 0; f < fields.length; f++)
-        fillCells(span, fields[f]!, from, middle, to, early, late, bucket * width + i * fields.length + f);
+        fillCells(span, fields[f]!, from, middle, to, early, late, at + f);
       span.next = to;
       span.reach = to - from;
     }
   }
   for (let bucket = 0; bucket < count; bucket++) {
     const startMs = beginMs + bucket * stepMs;
-    for (let i = 0; i < spans.length; i++) sink.row(i, startMs, early, bucket * width + i * fields.length);
-    for (let i = 0; i < spans.length; i++)
-      sink.row(i, startMs + halfMs, late, bucket * width + i * fields.length);
+    for (const [ms, cells] of [
+      [startMs, early],
+      [startMs + halfMs, late],
+    ] as const) {
+      // A trace that ended is no trace that breaks.
+      for (let i = 0; i < spans.length; i++)
+        if (startMs <= spans[i]!.lastMs) sink.row(i, ms, cells, bucket * width + i * fields.length);
+    }
   }
 }
 
@@ -196,6 +237,16 @@ function createSpan(buffer: PointBuffer, clock: RowClock, from: number, to: numb
 function slotOf({ firstSlot, buffer }: Span, row: number): number {
   const slot = firstSlot + row;
   return slot < buffer.capacity ? slot : slot - buffer.capacity;
+}
+
+/** Time between a row and the one before it [ms]. */
+function stepBefore(span: Span, clock: RowClock, row: number): number {
+  return clock.at(span.buffer, slotOf(span, row)) - clock.at(span.buffer, slotOf(span, row - 1));
+}
+
+/** Shows in both halves of an interval what the one before it ended with. */
+function holdCells(early: Int32Array, late: Int32Array, at: number, fields: number, width: number): void {
+  for (let f = at; f < at + fields; f++) early[f] = late[f] = late[f - width]!;
 }
 
 /** Number of rows before a time, from `span.next` on; looks around `next + guess` first. O(log distance to it). */
