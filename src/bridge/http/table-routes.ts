@@ -77,11 +77,18 @@ async function answer(
   if (read.format === 'csv' && shared.notices.length > 0)
     reply.header('x-notices', headerText(shared.notices));
   reply.type(read.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8');
-  const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/u.test(
-    request.headers['accept-encoding'] ?? '',
-  );
-  if (!acceptsGzip || shared.body.length < leastGzipBytes) return reply.send(shared.body);
+  const isSmall = shared.body.length < leastGzipBytes;
+  if (isSmall || !acceptsGzip(request.headers['accept-encoding'])) return reply.send(shared.body);
   return reply.header('content-encoding', 'gzip').send(await shared.gzip());
+}
+
+/** True where a caller names gzip and does not give it the weight 0. */
+function acceptsGzip(encodings: string | string[] = ''): boolean {
+  return String(encodings)
+    .toLowerCase()
+    .split(',')
+    .map((one) => one.split(';').map((part) => part.trim()))
+    .some(([name, weight = '']) => name === 'gzip' && !/^q=0(?:\.0*)?$/u.test(weight));
 }
 
 /** Length of an interval of the answer, within bounds: what is newer than that is in no answer yet, or in an unfinished one. */

@@ -1,5 +1,5 @@
 import { HttpError } from '../http/http-error.ts';
-import { unknownDrivers, whyEmpty } from './notices.ts';
+import { noOriginalTime, unknownDrivers, unknownFields, whyEmpty } from './notices.ts';
 import { askedDrivers } from './table-context.ts';
 import type { TableContext } from './table-context.ts';
 import type { Notice, Table } from './table.ts';
@@ -11,7 +11,6 @@ import { csvTable, jsonTable, metaText } from './write-table.ts';
 /** Tables that are not about drivers: an unknown driver is nothing to them. */
 const driverless: ReadonlySet<string> = new Set([
   'weather',
-  'race-control',
   'track-status',
   'sessions',
   'replay',
@@ -31,16 +30,21 @@ export async function answerTable(name: string, context: TableContext): Promise<
   if (name === 'telemetry') return telemetryAnswer(context);
   const source = tables[name];
   if (source === undefined) throw new Error(`Cannot find the table ${name}`);
+  const { request } = context;
+  const hasTime = request.time !== 'original' || context.t0EpochMs !== null;
   const made = await source.make(context);
-  const table = withoutEmpty(project(made, context), context);
+  const { table: asked, unknownNames } = project(hasTime ? made : { ...made, rows: [] }, context);
+  const table = limited(withoutEmpty(asked, context), context);
   const notices: Notice[] = [...(made.notices ?? [])];
+  if (!hasTime && context.race.session !== null) notices.push(noOriginalTime);
   const unknown = driverless.has(name) ? [] : askedDrivers(context).unknown;
   if (table.rows.length === 0 && notices.length === 0) notices.push(whyEmpty(context, name, unknown));
   else if (unknown.length > 0) notices.push(unknownDrivers(unknown));
-  const reason = context.request.noticeRow ? (notices[0]?.text ?? null) : null;
-  const t = context.request.time === 'session' ? (context.sessionNowMs ?? 0) / 1000 : context.nowMs;
+  const reason = request.noticeRow ? (notices[0]?.text ?? null) : null;
+  if (unknownNames.length > 0) notices.push(unknownFields(unknownNames, name));
+  const t = request.time === 'session' ? (context.sessionNowMs ?? 0) / 1000 : context.nowMs;
   const text =
-    context.request.format === 'csv'
+    request.format === 'csv'
       ? csvTable(table, reason, t)
       : jsonTable(table, metaText(context, notices), reason, t);
   return { body: Buffer.from(text), notices };
@@ -54,13 +58,23 @@ function withoutEmpty(table: Table, { request }: TableContext): Table {
   return isEmpty && asked.length > 0 ? { ...table, rows: [] } : table;
 }
 
-/** The columns that a request names, beside `t` and `driver`. */
-function project(table: Table, { request }: TableContext): Table {
+/** Tables that order their rows have kept the newest; of the others the first stay. `fill` is bounded by its time points. */
+function limited(table: Table, { request }: TableContext): Table {
+  if (request.fill || table.rows.length <= request.limit) return table;
+  return { ...table, rows: table.rows.slice(0, request.limit) };
+}
+
+/** The columns that a request names, beside `t` and `driver`, and names that are no column. */
+function project(
+  table: Table,
+  { request }: TableContext,
+): { readonly table: Table; readonly unknownNames: readonly string[] } {
   const { fields } = request;
-  if (fields === null) return table;
+  if (fields === null) return { table, unknownNames: [] };
   const wanted = new Set(fields.map((name) => name.toLowerCase()));
-  const isKnown = table.columns.some((column) => wanted.has(column.toLowerCase()));
-  if (!isKnown) {
+  const known = new Set(table.columns.map((column) => column.toLowerCase()));
+  const unknownNames = fields.filter((name) => !known.has(name.toLowerCase()));
+  if (unknownNames.length === fields.length) {
     throw new HttpError(
       400,
       'F1_BRIDGE_QUERY',
@@ -72,8 +86,11 @@ function project(table: Table, { request }: TableContext): Table {
     i === 0 || column === 'driver' || wanted.has(column.toLowerCase()) ? [i] : [],
   );
   return {
-    ...table,
-    columns: kept.map((i) => table.columns[i]!),
-    rows: table.rows.map((row) => kept.map((i) => row[i])),
+    table: {
+      ...table,
+      columns: kept.map((i) => table.columns[i]!),
+      rows: table.rows.map((row) => kept.map((i) => row[i])),
+    },
+    unknownNames,
   };
 }

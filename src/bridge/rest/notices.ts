@@ -54,6 +54,22 @@ export function whyEmpty(context: TableContext, table: string, unknown: readonly
   return { severity: 'info', text: `${what}${range}${stopped === undefined ? '' : `. ${stopped.text}`}` };
 }
 
+/** What a reader should know of columns that a table does not have. */
+export function unknownFields(names: readonly string[], table: string): Notice {
+  const shown = names
+    .slice(0, 5)
+    .map((name) => name.slice(0, 40))
+    .join(', ');
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return { severity: 'warning', text: `No field ${shown}${more} in ${table}` };
+}
+
+/** That a request with `time=original` has no answer. */
+export const noOriginalTime: Notice = {
+  severity: 'warning',
+  text: 'This session has no clock of its own (t0): use time=published',
+};
+
 export function unknownDrivers(names: readonly string[]): Notice {
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';

@@ -11,6 +11,10 @@ export interface Stamps {
   readonly now: number | null;
   /** True when the range holds a `t`, or a stretch of it overlaps; an end of null lasts until now. */
   holds(t: number, end?: number | null): boolean;
+  /** True for a `t` before the range. */
+  precedes(t: number): boolean;
+  /** `t` of the range's end; of the answer where that is earlier. */
+  readonly end: number | null;
 }
 
 /** Stamps for a request. */
@@ -33,6 +37,8 @@ export function createStamps({ app, request, nowMs, sessionNowMs, t0EpochMs }: T
     atEpoch: (epochMs) => (time === 'published' ? Math.round(epochMs) : sessionNow),
     now,
     holds: (t, end = t) => t * unit <= toMs && (end ?? now ?? t) * unit >= fromMs,
+    precedes: (t) => t * unit < fromMs,
+    end: now === null ? null : Math.min(now, toMs / unit),
   };
 }
 

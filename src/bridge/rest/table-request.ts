@@ -31,6 +31,8 @@ export interface TableRequest {
 
 const maxPointsAsked = 100_000;
 const maxLimit = 100_000;
+/** The latest time that a Date can hold [epoch ms]. */
+const latestMs = 8.64e15;
 
 /**
  * Reads the parameters that all tables share.
@@ -98,7 +100,8 @@ export function isAbsent(value: unknown): boolean {
 }
 
 function epochRange(from: unknown, to: unknown, nowMs: number): readonly [number, number] {
-  const range = readRange(from, to, nowMs, Number.POSITIVE_INFINITY);
+  // A range without an end may begin after now.
+  const range = readRange(from, isAbsent(to) ? latestMs : to, nowMs, Number.POSITIVE_INFINITY);
   return [range.fromMs, isAbsent(to) ? Number.POSITIVE_INFINITY : range.toMs];
 }
 

@@ -1,7 +1,14 @@
 import { createByteWriter } from '../query/byte-writer.ts';
 import type { ByteWriter } from '../query/byte-writer.ts';
 import { HttpError } from '../http/http-error.ts';
-import { missingTopics, replayNotices, unknownDrivers, whyEmpty } from './notices.ts';
+import {
+  missingTopics,
+  noOriginalTime,
+  replayNotices,
+  unknownDrivers,
+  unknownFields,
+  whyEmpty,
+} from './notices.ts';
 import { rowClock } from './row-clock.ts';
 import { telemetryRange } from './row-span.ts';
 import { askedDrivers, pointsOf } from './table-context.ts';
@@ -31,7 +38,7 @@ const maxIdleBytes = 8_000_000;
  */
 export function telemetryAnswer(context: TableContext): TableAnswer {
   const { request, app } = context;
-  const { fields, unknown: unknownFields } = readTelemetryFields(request.fields);
+  const { fields, unknown: unknownNames } = readTelemetryFields(request.fields);
   const { codes, unknown } = askedDrivers(context);
   const drivers = pointsOf(context, codes);
   const asked = drivers.length * fields.length * request.maxPoints;
@@ -60,7 +67,7 @@ export function telemetryAnswer(context: TableContext): TableAnswer {
     writeTelemetry({ drivers, fields, clock, ...range, maxPoints, clockRate }, sink);
     rows = sink.rows;
   }
-  const notices = noticesOf(context, rows, unknown, unknownFields);
+  const notices = noticesOf(context, rows, unknown, unknownNames);
   const [reason] = notices;
   if (rows === 0 && request.noticeRow && reason !== undefined) {
     const t = context.nowMs;
@@ -76,24 +83,18 @@ function noticesOf(
   context: TableContext,
   rows: number,
   unknown: readonly string[],
-  unknownFields: readonly string[],
+  unknownNames: readonly string[],
 ): Notice[] {
   const notices: Notice[] = [];
   if (rows === 0) {
     if (context.request.time === 'original' && context.t0EpochMs === null && context.race.session !== null) {
-      notices.push({
-        severity: 'warning',
-        text: 'This session has no clock of its own (t0): use time=published',
-      });
+      notices.push(noOriginalTime);
     } else notices.push(whyEmpty(context, 'telemetry', unknown));
   } else {
     notices.push(...missingTopics(context, ['CarData.z', 'Position.z']));
     if (unknown.length > 0) notices.push(unknownDrivers(unknown));
     notices.push(...replayNotices(context));
   }
-  if (unknownFields.length > 0) {
-    const shown = unknownFields.slice(0, 5).join(', ');
-    notices.push({ severity: 'warning', text: `No field ${shown} in telemetry` });
-  }
+  if (unknownNames.length > 0) notices.push(unknownFields(unknownNames, 'telemetry'));
   return notices;
 }

@@ -3,6 +3,7 @@ import { createByteWriter } from '../query/byte-writer.ts';
 import type { ByteWriter } from '../query/byte-writer.ts';
 import type { RowClock } from './row-clock.ts';
 import type { TelemetryField } from './telemetry-fields.ts';
+import { csvCell } from './write-table.ts';
 
 /** Writes rows of the telemetry table one after the other, as JSON objects or CSV lines. */
 export interface TelemetryWriter {
@@ -31,7 +32,7 @@ export function createTelemetryWriter(
   const keys = fields.map(({ name }) => (isCsv ? ',' : `,${JSON.stringify(name)}:`));
   /** Driver and name of the first field: one copy for both. */
   const names = drivers.map(({ driver }) =>
-    encoder.encode((isCsv ? `,${driver}` : `,"driver":${JSON.stringify(driver)}`) + (keys[0] ?? '')),
+    encoder.encode((isCsv ? `,${csvCell(driver)}` : `,"driver":${JSON.stringify(driver)}`) + (keys[0] ?? '')),
   );
   const laterKeys = keys.map((key) => encoder.encode(key));
   const head = encoder.encode(isCsv ? '' : '{"t":');

@@ -64,7 +64,8 @@ function reasonAt({ columns, reasonColumn = 'driver' }: Table): readonly number[
   return found.length > 0 ? found : [1];
 }
 
-function csvCell(value: Cell): string {
+/** A value as a cell of CSV (RFC 4180). */
+export function csvCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   const text = String(value);
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -72,8 +73,10 @@ function csvCell(value: Cell): string {
 
 /** Notices for an HTTP header: JSON with every character beyond ASCII escaped. */
 export function headerText(notices: readonly Notice[]): string {
-  return JSON.stringify(notices).replaceAll(
-    /[\u007f-\uffff]/gu,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(notices).replaceAll(/[\u007f-\u{10ffff}]/gu, (letter) =>
+    Array.from(
+      { length: letter.length },
+      (_, i) => `\\u${letter.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }

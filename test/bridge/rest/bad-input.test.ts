@@ -69,6 +69,126 @@ test('ranges: the future is empty and says why, a reversed one is refused, a mil
   assert.deepEqual([tooMuch.status, tooMuch.body.code], [400, 'F1_BRIDGE_QUERY']);
 });
 
+test('a range that only begins in the future is empty, no reversed one; what can only be of now says what holds', async (t) => {
+  const { ask } = await createWorld(t);
+  for (const name of ['telemetry', ...Object.keys(tables)]) {
+    const extra = name === 'compare' ? '&driverA=VER&driverB=HAM' : '';
+    const { status, body } = await ask(`${name}?from=${beginMs + 1e9}${extra}`);
+    assert.equal(status, 200, `${name}: ${body.error ?? ''}`);
+    const isHistory =
+      /^(?:telemetry|laps|stints|gaps|alerts|gears|episodes|race-control|track-status|replay-events)$/u;
+    if (!isHistory.test(name)) continue;
+    assert.equal(body.rows.length, 0, name);
+    assert.equal(body.meta.notices.length, 1, name);
+  }
+  for (const name of ['stints', 'gaps', 'track-status'])
+    assert.equal((await ask(`${name}?fill=previous&from=${beginMs + 1e9}`)).body.rows.length, 0, name);
+});
+
+test('what a notice quotes cannot break the answer: any letter, half a letter, quotes, line ends', async (t) => {
+  const { app } = await createWorld(t);
+  const odd = [
+    '\u{1f600}',
+    'Ünï',
+    '\ud83d',
+    'a"b',
+    'a\r\nx-evil: 1',
+    '\u0000',
+    'a\u2028b',
+    `${'x'.repeat(19)}\u{1f600}`,
+  ];
+  for (const text of odd) {
+    for (const [name, format] of [
+      ['laps', 'csv'],
+      ['laps', 'json'],
+      ['telemetry', 'csv'],
+      ['telemetry', 'json'],
+    ] as const) {
+      const query = new URLSearchParams({ driver: text, format, notice: 'row' });
+      const response = await app.inject({ url: `/api/v1/${name}?${query}` });
+      assert.equal(response.statusCode, 200, `${name} ${format} ${JSON.stringify(text)}`);
+      assert.equal(response.headers['x-evil'], undefined);
+      if (format === 'json') response.json();
+      else {
+        const notices = JSON.parse(String(response.headers['x-notices'])) as { text: string }[];
+        assert.match(notices[0]!.text, /^No driver /u);
+      }
+    }
+  }
+  for (const path of ['laps?driver=%ff%fe', 'laps?driver=%zz', 'laps?%zz=%zz', 'telemetry?from=%00'])
+    assert.ok((await app.inject({ url: `/api/v1/${path}` })).statusCode <= 400, path);
+  for (const path of ['la%zzps', '%ff', 'nope', '', 'laps/1', '../metrics/x']) {
+    const response = await app.inject({ url: `/api/v1/${path}` });
+    assert.ok(response.statusCode === 400 || response.statusCode === 404, path);
+    const { error, code, hint } = response.json<Record<string, string>>();
+    assert.ok(error && code && hint, path);
+  }
+  const posted = await app.inject({ method: 'POST', url: '/api/v1/laps' });
+  assert.deepEqual([posted.statusCode, posted.json<{ code: string }>().code], [405, 'F1_BRIDGE_METHOD']);
+});
+
+test('F4: the drivers of a comparison are read like every driver parameter', async (t) => {
+  const { ask } = await createWorld(t);
+  for (const [a, b] of [
+    ['VER', 'HAM'],
+    ['ver', '44'],
+    ['{VER}', '(HAM)'],
+    ['VER,LEC', 'HAM|LEC'],
+  ] as const) {
+    const query = new URLSearchParams({ driverA: a, lapA: '5', driverB: b, lapB: '5' });
+    const { body } = await ask(`compare?${query}`);
+    assert.equal(body.rows[0]?.['pair'], 'HAM behind VER', `${a} ${b}`);
+  }
+  for (const [a, b] of [
+    ['$driver', 'HAM'],
+    ['VER', '${driverB}'],
+    ['VER', '$__all'],
+    ['VER', ''],
+  ] as const) {
+    const { status, body } = await ask(`compare?${new URLSearchParams({ driverA: a, driverB: b })}`);
+    assert.equal(status, 400, `${a} ${b}`);
+    assert.ok(body.error !== undefined && body.code !== undefined && body.hint !== undefined);
+  }
+});
+
+test('an unknown column beside a known one is named in a notice; limits hold for every table', async (t) => {
+  const { ask } = await createWorld(t);
+  for (const name of ['laps', 'positions', 'telemetry']) {
+    const known = name === 'laps' ? 'lap_number' : 'speed';
+    const { body } = await ask(`${name}?fields=${known},nonsense,t&${range}`);
+    assert.ok(
+      body.meta.notices.some(({ text }) => text.includes('nonsense')),
+      name,
+    );
+    assert.ok(!body.meta.notices.some(({ text }) => /\bt\b/u.test(text)), name);
+  }
+  for (const name of ['telemetry', ...Object.keys(tables)]) {
+    if (name === 'telemetry') continue;
+    const extra = name === 'compare' ? '&driverA=VER&lapA=5&driverB=HAM&lapB=5' : '';
+    const { body } = await ask(`${name}?limit=1${extra}`);
+    assert.ok(body.rows.length <= 1, `${name}: ${body.rows.length}`);
+  }
+});
+
+test('compression is agreed on as HTTP has it', async (t) => {
+  const { app } = await createWorld(t);
+  const url = `/api/v1/telemetry?${range}&fields=speed`;
+  const encodingOf = async (accept: string): Promise<unknown> =>
+    (await app.inject({ url, headers: { 'accept-encoding': accept } })).headers['content-encoding'];
+  for (const accept of ['gzip', 'gzip, deflate, br', 'br;q=1.0, gzip;q=0.8', 'GZIP'])
+    assert.equal(await encodingOf(accept), 'gzip', accept);
+  for (const accept of [
+    '',
+    'identity',
+    'br',
+    'gzip;q=0',
+    'gzip;q=0.0',
+    'gzip; q=0 , br',
+    'deflate, gzip ;q=0.00',
+  ])
+    assert.equal(await encodingOf(accept), undefined, accept);
+});
+
 test('a variable with a thousand values and a driver that nobody is', async (t) => {
   const { ask } = await createWorld(t);
   const many = Array.from({ length: 1000 }, (_, i) => `D${i}`).join(',');

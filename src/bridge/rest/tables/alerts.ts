@@ -2,7 +2,7 @@ import type { AlertMessage } from '../../../domain/messages.ts';
 import { badRequest } from '../../http/http-error.ts';
 import { select } from '../../query/query-request.ts';
 import { createStamps, ordered } from '../stamps.ts';
-import type { Row, Stamps } from '../stamps.ts';
+import type { Row } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
 import { rounded, words } from '../table.ts';
@@ -25,7 +25,7 @@ export function alertsTable(context: TableContext): Table {
   };
   const found = app.state.alerts
     .list(filter, Number.MAX_SAFE_INTEGER)
-    .map((alert) => ({ alert, t: stamps.at(alert.started_at), end: endOf(alert, stamps) }))
+    .map((alert) => ({ alert, t: stamps.at(alert.started_at), end: stamps.at(alert.ended_at) }))
     .filter(({ t, end }) => t !== null && stamps.holds(t, end));
   const by = readKeys(values['by']);
   if (by !== null) {
@@ -43,10 +43,6 @@ export function alertsTable(context: TableContext): Table {
     reasonColumn: 'title',
     rows: ordered(rows, request.limit),
   };
-}
-
-function endOf({ ended_at: endedAt }: AlertMessage, stamps: Stamps): number | null {
-  return endedAt === null ? null : stamps.at(endedAt);
 }
 
 function rowOf(alert: AlertMessage, t: number, end: number | null, nowS: number | null): Row {

@@ -3,12 +3,13 @@ import { valueAt as traceAt, type LapTrace } from '../../../analysis/laps/lap-tr
 import { upperBound } from '../../../domain/bounds.ts';
 import { badRequest } from '../../http/http-error.ts';
 import { valueAt, type PointBuffer } from '../../ingest/point-buffer.ts';
+import { select } from '../../query/select.ts';
 import { lapRows } from '../lap-rows.ts';
 import { missingTopics } from '../notices.ts';
 import { createStamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
-import { first, isAbsent, oneOf } from '../table-request.ts';
+import { first, oneOf } from '../table-request.ts';
 import { rounded } from '../table.ts';
 import type { Cell, Notice, Table } from '../table.ts';
 import { columnOf } from './drivers.ts';
@@ -40,8 +41,9 @@ export function compareTable(context: TableContext): Table {
     : ['t', 'distance', 'pair', ...channels.flatMap((name) => [`${name}_a`, `${name}_b`]), 'delta'];
   const reasonColumn = isLong ? 'lap' : 'pair';
   const notices: Notice[] = missingTopics(context, ['CarData.z']);
-  const a = findLap(context, 'A', null, notices);
-  const b = a === null ? null : findLap(context, 'B', a.trace.distanceM.at(-1)!, notices);
+  const sides = [readSide(context, 'A'), readSide(context, 'B')] as const;
+  const a = findLap(context, sides[0], null, notices);
+  const b = a === null ? null : findLap(context, sides[1], a.trace.distanceM.at(-1)!, notices);
   if (a === null || b === null) return { columns, rows: [], notices, reasonColumn };
   const difference =
     a.lapTimeS !== null && b.lapTimeS !== null
@@ -79,22 +81,32 @@ function sample(lap: HeldLap, name: string, atM: number): number | null {
   return rounded(traceAt(lap.trace, column, atM), 1);
 }
 
-function findLap(
-  context: TableContext,
-  side: 'A' | 'B',
-  lengthM: number | null,
-  notices: Notice[],
-): HeldLap | null {
-  const { values } = context.request;
-  const name = first(values[`driver${side}`]);
-  if (isAbsent(name)) {
+/** One side of a comparison as it was asked for. */
+interface Side {
+  /** Codes or car numbers; the first driver counts. */
+  readonly names: readonly string[];
+  readonly lap: number | 'best';
+}
+
+/** @throws {HttpError} 400 without a driver, for a variable that was not replaced and for what is no lap */
+function readSide({ request: { values } }: TableContext, side: 'A' | 'B'): Side {
+  const names = select(values[`driver${side}`]);
+  if (names === null) {
     throw badRequest(
-      `Cannot compare laps without driver${side}`,
+      `Cannot compare laps without one driver${side}`,
       'Give driverA, lapA, driverB and lapB, such as driverA=VER&lapA=best&driverB=LEC&lapB=best',
     );
   }
-  const request = { ...context.request, drivers: [String(name).toUpperCase()] };
-  const { codes, unknown } = askedDrivers({ ...context, request });
+  return { names: names.map((name) => name.toUpperCase()), lap: readLap(side, values[`lap${side}`]) };
+}
+
+function findLap(
+  context: TableContext,
+  { names, lap: wanted }: Side,
+  lengthM: number | null,
+  notices: Notice[],
+): HeldLap | null {
+  const { codes, unknown } = askedDrivers({ ...context, request: { ...context.request, drivers: names } });
   const fail = (text: string): null => {
     notices.push({ severity: 'warning', text });
     return null;
@@ -103,7 +115,6 @@ function findLap(
   if (code === undefined) return fail(`No driver ${unknown[0] ?? ''} in this session`);
   const buffer = context.app.state.points.find(code)?.buffer;
   if (buffer === undefined) return fail(`No telemetry of ${code}`);
-  const wanted = readLap(side, values[`lap${side}`]);
   const laps = context.race.laps[code] ?? [];
   const candidates =
     wanted === 'best'

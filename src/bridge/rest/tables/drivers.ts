@@ -5,25 +5,41 @@ import { newestValue } from '../newest-value.ts';
 import { rowSpan } from '../row-span.ts';
 import type { RowSpan } from '../row-span.ts';
 import { createStamps } from '../stamps.ts';
+import type { Stamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
 import { lapTimeText, ratio, rounded, teamStyle, words } from '../table.ts';
 import type { Cell, Table } from '../table.ts';
 
-/** Every driver with statistics of the range. O(pages in range). */
+/** Every driver with statistics of the range. O(pages in range + alerts). */
 export function driversTable(context: TableContext): Table {
   const { codes } = askedDrivers(context);
+  const stamps = createStamps(context);
+  const alerts = countAlerts(context, stamps);
   return {
     columns: words(
       't driver driver_number name team team_colour has_telemetry position rows rate_hz speed speed_max speed_mean rpm_max throttle_mean full_throttle_ratio brake_ratio gear_changes wheel_spin_max wheel_spin_mean gear_anomalies drs_openings alerts laps best_lap best_lap_text age_s style',
     ),
-    rows: codes.map((code) => rowOf(context, code)),
+    rows: codes.sort().map((code) => rowOf(context, code, stamps, alerts.get(code) ?? 0)),
   };
 }
 
-function rowOf(context: TableContext, code: string): Cell[] {
+/** Number of alert episodes in the range by driver. */
+function countAlerts({ app }: TableContext, stamps: Stamps): Map<string, number> {
+  const counts = new Map<string, number>();
+  const all = { drivers: null, severities: null, types: null, states: null };
+  for (const { driver, started_at: startedAt, ended_at: endedAt } of app.state.alerts.list(
+    all,
+    Number.MAX_SAFE_INTEGER,
+  )) {
+    const t = stamps.at(startedAt);
+    if (t !== null && stamps.holds(t, stamps.at(endedAt))) counts.set(driver, (counts.get(driver) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function rowOf(context: TableContext, code: string, stamps: Stamps, alerts: number): Cell[] {
   const { race, app, nowMs } = context;
-  const stamps = createStamps(context);
   const entry = race.drivers.find((driver) => driver.code === code);
   const points = app.state.points.find(code);
   const facts = points === undefined ? null : statisticsOf(context, points.buffer);
@@ -32,12 +48,6 @@ function rowOf(context: TableContext, code: string): Cell[] {
     (low, { lap_time: time }) => (time !== null && (low === null || time < low) ? time : low),
     null,
   );
-  const alerts = app.state.alerts
-    .list({ drivers: [code], severities: null, types: null, states: null }, Number.MAX_SAFE_INTEGER)
-    .filter(({ started_at: startedAt, ended_at: endedAt }) => {
-      const t = stamps.at(startedAt);
-      return t !== null && stamps.holds(t, endedAt === null ? null : stamps.at(endedAt));
-    }).length;
   const newestMs =
     points === undefined || points.buffer.appended === 0
       ? null

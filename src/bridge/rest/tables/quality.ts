@@ -20,7 +20,9 @@ export function qualityTable(context: TableContext): Table {
     columns: words(
       't driver rows car_rows position_rows rate_hz longest_gap_s speed_null_ratio position_null_ratio laps laps_without_time verdict why',
     ),
-    rows: askedDrivers(context).codes.map((code) => rowOf(context, t, code)),
+    rows: askedDrivers(context)
+      .codes.sort()
+      .map((code) => rowOf(context, t, code)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createStamps, ordered } from '../stamps.ts';
 import type { Row } from '../stamps.ts';
+import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
 import { oneOf } from '../table-request.ts';
 import { rounded, words } from '../table.ts';
@@ -31,33 +32,29 @@ export function weatherTable(context: TableContext): Table {
       race.session?.circuit ?? '',
       rounded(ageS, 1),
     ];
-    if (stamps.holds(t)) rows.push(row);
-    else if (rows.length === 0) before = row;
+    if (stamps.precedes(t)) before = row;
+    else if (stamps.holds(t)) rows.push(row);
   }
-  const isOld = before !== null && stamps.now !== null && !isBehind(context, Number(before[0]));
   return {
     columns: words(
       't air_temp track_temp humidity pressure rainfall wind_direction wind_speed condition place age_s',
     ),
     reasonColumn: ['condition', 'place'],
-    rows: ordered(isOld && before !== null ? [before, ...rows] : rows, request.limit),
+    rows: ordered(before === null ? rows : [before, ...rows], request.limit),
   };
 }
 
-/** True for a time after the range's end. */
-function isBehind({ request }: TableContext, t: number): boolean {
-  return (request.time === 'session' ? t * 1000 : t) > request.toMs;
-}
-
-/** What race control told, all of the session up to the range's end: a tower shows the newest, however old. */
+/** What race control told; with drivers named only what is about them. */
 export function raceControlTable(context: TableContext): Table {
   const { race, request } = context;
   const stamps = createStamps(context);
+  const asked = request.drivers === null ? null : new Set(askedDrivers(context).codes);
   const rows: Row[] = [];
   for (const entry of race.race_control) {
     const t = stamps.at(entry.session_time);
     if (t === null || !stamps.holds(t)) continue;
     const { category, flag, message, driver, scope, sector, lap_number: lap, foreign } = entry;
+    if (asked !== null && (driver === null || !asked.has(driver))) continue;
     const tags = [category, flag, driver].filter((tag) => tag !== null && tag !== '').join(',');
     rows.push([
       t,
@@ -90,7 +87,7 @@ const statusTexts: Readonly<Record<string, string>> = {
   '7': 'Virtual safety car ends',
 };
 
-/** Stretches under one status of the track; `fill=previous` adds what holds when the range begins and ends. */
+/** Stretches under one status of the track; `fill=previous` says the last one again at the range's end. */
 export function trackStatusTable(context: TableContext): Table {
   const { race, request } = context;
   const stamps = createStamps(context);
@@ -108,15 +105,11 @@ export function trackStatusTable(context: TableContext): Table {
     rows.push(statusRow(t, end, status, message, text));
   });
   const last = rows.at(-1);
-  // A state timeline draws the last state up to its last time: that is now.
-  if (
-    request.fill &&
-    last !== undefined &&
-    stamps.now !== null &&
-    last[1] === null &&
-    stamps.now > Number(last[0])
-  )
-    rows.push([stamps.now, ...last.slice(1)]);
+  // A state timeline draws the last state up to its last time.
+  if (request.fill && last !== undefined && stamps.end !== null) {
+    const [from, to] = [Number(last[0]), last[1] === null ? Infinity : Number(last[1])];
+    if (from < stamps.end && stamps.end < to) rows.push([stamps.end, ...last.slice(1)]);
+  }
   return {
     columns: words('t t_end time timeEnd status status_code message title text tags'),
     reasonColumn: 'title',

@@ -90,10 +90,13 @@ function filled(context: TableContext, stints: readonly HeldStint[]): Table {
   const moments = new Set(stints.map(({ fromS }) => fromS));
   if (context.sessionNowMs !== null) moments.add(Math.round(context.sessionNowMs) / 1000);
   const sorted = [...moments].sort((a, b) => a - b);
-  // What holds when the range begins is shown from its begin on.
-  const inside = sorted.filter((moment) => holdsMoment(stamps, moment));
-  const before = sorted.findLast((moment) => (inside[0] === undefined ? true : moment < inside[0]));
-  const shown = (before === undefined ? inside : [before, ...inside]).slice(-request.maxPoints);
+  // Each moment holds until the next: the one before the range counts while it lasts into it.
+  const shown = sorted
+    .filter((moment, i) => {
+      const t = stamps.at(moment);
+      return t !== null && stamps.holds(t, stamps.at(sorted[i + 1] ?? null));
+    })
+    .slice(-request.maxPoints);
   const rows: Row[] = [];
   for (const moment of shown) {
     for (const code of codes) {
@@ -111,9 +114,4 @@ function filled(context: TableContext, stints: readonly HeldStint[]): Table {
     columns: words('t driver stint compound compound_code'),
     rows: lastOfEach(ordered(rows, Number.POSITIVE_INFINITY)),
   };
-}
-
-function holdsMoment(stamps: ReturnType<typeof createStamps>, moment: number): boolean {
-  const t = stamps.at(moment);
-  return t !== null && stamps.holds(t);
 }
