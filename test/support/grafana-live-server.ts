@@ -14,6 +14,8 @@ export interface GrafanaLiveServer {
 }
 
 export interface GrafanaLiveOptions {
+  /** Whoever calls is let in as nobody, as with `auth.anonymous`. */
+  readonly isAnonymous?: boolean;
   readonly user?: string;
   readonly password?: string;
   readonly token?: string;
@@ -49,6 +51,14 @@ export function parseLine(text: string): LiveLine {
     fields: new Map(fields.split(',').map((pair) => [pair.split('=')[0]!, Number(pair.split('=')[1])])),
     stampNs: BigInt(stamp),
   };
+}
+
+/** What `GET /api/user` answers: only users have an id; service accounts and anonymous callers are told apart by `uid`. */
+function identity({ token, user, isAnonymous }: GrafanaLiveOptions): object {
+  const rest = { email: '', name: '', theme: '', orgId: 1, isGrafanaAdmin: false, isDisabled: false };
+  if (isAnonymous === true) return { ...rest, id: 0, uid: 'anonymous:0', login: '' };
+  if (token !== undefined) return { ...rest, id: 0, uid: 'service-account:3', login: 'sa-1-slipstream' };
+  return { ...rest, id: 1, uid: 'user-1', login: user ?? 'pusher' };
 }
 
 /**
@@ -131,7 +141,7 @@ export async function createGrafanaLiveServer(options: GrafanaLiveOptions = {}):
     }
     if (request.method === 'GET' && pathname === '/api/user') {
       response.writeHead(200, { 'content-type': 'application/json' });
-      return void response.end('{"id":1,"login":"pusher","orgId":1}');
+      return void response.end(JSON.stringify(identity(options)));
     }
     if (request.method !== 'POST' || pathname !== `/api/live/push/${stream}`) {
       fault(`${request.method ?? ''} ${pathname} is not part of the contract`);

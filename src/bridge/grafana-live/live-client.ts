@@ -106,12 +106,14 @@ async function textOf(response: Response): Promise<string> {
   return (await response.text()).slice(0, 4096).trim();
 }
 
-/** Login of a real identity; null for anonymous ones and for whatever is no such answer. */
+/**
+ * Login of a real identity; null for anonymous ones and for whatever is no such answer. Only users have an `id`: a service
+ * account has `id` 0 and a login, whoever is let in as nobody has neither (`pkg/api/user.go` of Grafana).
+ */
 function loginOf(body: string): string | null {
   try {
-    const user: unknown = JSON.parse(body);
-    const { login, id }: { login?: unknown; id?: unknown } = Object(user);
-    return typeof login === 'string' && login !== '' && id !== 0 ? login : null;
+    const { login }: { login?: unknown } = Object(JSON.parse(body));
+    return typeof login === 'string' && login !== '' ? login : null;
   } catch {
     return null;
   }

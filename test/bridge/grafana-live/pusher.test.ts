@@ -85,8 +85,7 @@ test('an anonymous or refused identity is told and not hammered; the right one g
   await until(() => pusher.state === 'auth', 'auth');
   assert.match(pusher.reason ?? '', /grafana\.live\.token/);
   assert.equal(grafana.pushes, 0);
-  const anonymous = await server(t);
-  anonymous.answer = (_, response) => void response.writeHead(200).end('{"id":0,"login":""}');
+  const anonymous = await server(t, { isAnonymous: true });
   const second = start(t, { url: anonymous.url }, state);
   await until(() => second.state === 'auth', 'anonymous');
   const third = start(t, { url: grafana.url, token: 'good' }, state);
