@@ -45,11 +45,12 @@ export async function createPrometheus(
   const ask = async (path: string): Promise<unknown> => {
     const answer = await fetch(`${server.url}/api/v1/${path}`, { signal: t.signal });
     const body = (await answer.json()) as { status: string; error?: string; data: unknown };
-    if (body.status !== 'success') throw new Error(`Prometheus refuses ${path}: ${body.error ?? answer.statusText}`);
+    if (body.status !== 'success')
+      throw new Error(`Prometheus refuses ${path}: ${body.error ?? answer.statusText}`);
     return body.data;
   };
   const query = async (expression: string): Promise<PrometheusSample[]> => {
-    const data = await ask(`query?${new URLSearchParams({ query: expression })}`);
+    const data = await ask(`query?${new URLSearchParams({ query: expression }).toString()}`);
     return samplesOf(data as QueryData);
   };
   return {

@@ -3,6 +3,7 @@ import type { DataQueryRequest, DataQueryResponse } from '@grafana/data';
 import { RuntimeDataSource, registerRuntimeDataSource, sceneGraph } from '@grafana/scenes';
 import type { SceneObject } from '@grafana/scenes';
 import { Observable } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { runTarget } from '../../query/run-target.ts';
 import type { DataSource } from '../../query/run-target.ts';
 import type { Variable } from '../../query/variable.ts';
@@ -23,15 +24,22 @@ class PlannedSource extends RuntimeDataSource {
   query(request: DataQueryRequest): Observable<DataQueryResponse> {
     return new Observable((subscriber) => {
       const ending = new AbortController();
-      this.#ask(request, ending.signal).then(
-        (response) => {
-          subscriber.next(response);
-          subscriber.complete();
-        },
-        (error: unknown) => subscriber.error(error),
-      );
+      void this.#answer(request, subscriber, ending.signal);
       return () => ending.abort();
     });
+  }
+
+  async #answer(
+    request: DataQueryRequest,
+    subscriber: Subscriber<DataQueryResponse>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      subscriber.next(await this.#ask(request, signal));
+      subscriber.complete();
+    } catch (error) {
+      subscriber.error(error);
+    }
   }
 
   async #ask(request: DataQueryRequest, signal: AbortSignal): Promise<DataQueryResponse> {

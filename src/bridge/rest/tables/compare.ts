@@ -5,6 +5,7 @@ import { badRequest } from '../../http/http-error.ts';
 import { valueAt, type PointBuffer } from '../../ingest/point-buffer.ts';
 import { select } from '../../query/select.ts';
 import { lapRows } from '../lap-rows.ts';
+import type { RowSpan } from '../row-span.ts';
 import { missingTopics } from '../notices.ts';
 import { createStamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
@@ -120,8 +121,10 @@ function findLap(
     wanted === 'best'
       ? laps.filter((lap) => lap.lap_time !== null).sort((x, y) => x.lap_time! - y.lap_time!)
       : [laps.find((lap) => lap.lap_number === wanted) ?? { lap_number: wanted, lap_time: null }];
+  const spans = lapRows(buffer);
   for (const lap of candidates) {
-    const held = heldLap(buffer, code, lap.lap_number, lap.lap_time, lengthM);
+    const span = spans.get(lap.lap_number);
+    const held = span === undefined ? null : heldLap(buffer, span, code, lap, lengthM);
     if (held !== null) return held;
   }
   return fail(
@@ -144,13 +147,11 @@ function readLap(side: string, value: unknown): number | 'best' {
 
 function heldLap(
   buffer: PointBuffer,
+  span: RowSpan,
   code: string,
-  lapNumber: number,
-  lapTimeS: number | null,
+  lap: { readonly lap_number: number; readonly lap_time: number | null },
   lengthM: number | null,
 ): HeldLap | null {
-  const span = lapRows(buffer, lapNumber);
-  if (span === null) return null;
   const distance = columnOf(buffer, 'distance');
   const rows: number[] = [];
   let lastM = -1;
@@ -171,8 +172,8 @@ function heldLap(
   const none = new Float64Array(0);
   return {
     code,
-    lapNumber,
-    lapTimeS,
+    lapNumber: lap.lap_number,
+    lapTimeS: lap.lap_time,
     startS: startMs / 1000,
     trace: {
       timeMs: Float64Array.from(rows, (row) => buffer.sessionMs[row % buffer.capacity]! - startMs),

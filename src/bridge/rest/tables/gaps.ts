@@ -1,6 +1,6 @@
 import { niceStep } from '../telemetry-rows.ts';
 import { createStamps, lastOfEach, ordered } from '../stamps.ts';
-import type { Row } from '../stamps.ts';
+import type { Row, Stamps } from '../stamps.ts';
 import { askedDrivers } from '../table-context.ts';
 import type { TableContext } from '../table-context.ts';
 import { rounded, words } from '../table.ts';
@@ -18,7 +18,7 @@ export function gapsTable(context: TableContext): Table {
   const timeAt = (index: number): number => (stamps.at(gaps.sessionMs(index) / 1000) ?? Number.NaN) * unit;
   const columns = words('t driver position gap interval laps_behind at_line');
   if (gaps.size === 0 || Number.isNaN(timeAt(0))) return { columns, rows: [] };
-  const newestMs = (stamps.now ?? Number.NaN) * unit;
+  const newestMs = stamps.now === null ? timeAt(gaps.size - 1) : stamps.now * unit;
   const windowMs = app.config.bridge.window_seconds * 1000;
   const fromMs = request.isWholeRange ? newestMs - windowMs : request.fromMs;
   const toMs = Math.min(request.toMs, newestMs);
@@ -26,11 +26,17 @@ export function gapsTable(context: TableContext): Table {
   const isAsked = gaps.drivers.map((code) => asked.has(code));
   const held = new Int32Array(gaps.drivers.length).fill(-1);
   const end = firstAt(gaps.size, (index) => timeAt(index) > toMs);
-  const begin = firstAt(gaps.size, (index) => timeAt(index) >= fromMs);
+  let begin = firstAt(gaps.size, (index) => timeAt(index) >= fromMs);
+  if (!request.fill) {
+    // Only the newest are answered: what lies before them is not made.
+    let answered = 0;
+    for (let index = end - 1; index >= begin; index--)
+      if (isAsked[gaps.driver(index)] === true && ++answered === request.limit) begin = index;
+  }
   // Intervals need the places of all cars when the range begins.
   for (let index = 0; index < begin; index++) held[gaps.driver(index)] = index;
   const stepMs = request.fill
-    ? niceStep(Math.max(250, (toMs - Math.max(fromMs, timeAt(0))) / request.maxPoints))
+    ? niceStep(Math.max(250, (toMs - Math.max(fromMs, timeAt(0))) / Math.max(0.5, request.maxPoints - 1)))
     : 0;
   const lines: Line[][] = [];
   const rows: Row[] = [];
@@ -40,7 +46,7 @@ export function gapsTable(context: TableContext): Table {
     const feedMs = gaps.gapMs(index);
     const isLapped = feedMs === null && gaps.lapsBehind(index) > 0;
     const gapMs = isLapped
-      ? gapAtLine((lines[who] ??= linesOf(context.race.laps, gaps.drivers[who]!)), ms / unit, stamps)
+      ? gapAtLine((lines[who] ??= linesOf(context.race.laps, gaps.drivers[who]!, stamps)), ms / unit)
       : feedMs;
     const ahead = isLapped ? null : aheadOf(held, gaps, gaps.position(index));
     const interval = gapMs === null || ahead === null || gapMs < ahead ? null : gapMs - ahead;
@@ -78,16 +84,17 @@ export function gapsTable(context: TableContext): Table {
   return { columns, rows: lastOfEach(ordered(rows, Number.POSITIVE_INFINITY)) };
 }
 
-/** When a car ended a lap [s] and how far behind the first car to end that lap [ms]. */
+/** When a car ended a lap (`t`) and how far behind the first car to end that lap [ms]. */
 interface Line {
-  readonly endS: number;
+  readonly t: number;
   readonly gapMs: number;
 }
 
-function linesOf(laps: TableContext['race']['laps'], code: string): Line[] {
+function linesOf(laps: TableContext['race']['laps'], code: string, stamps: Stamps): Line[] {
   const lines: Line[] = [];
   for (const { lap_number: number, lap_end: endS } of laps[code] ?? []) {
-    if (endS === null) continue;
+    const t = stamps.at(endS);
+    if (endS === null || t === null) continue;
     let firstS = endS;
     for (const others of Object.values(laps)) {
       const other =
@@ -96,18 +103,14 @@ function linesOf(laps: TableContext['race']['laps'], code: string): Line[] {
           : others.find((lap) => lap.lap_number === number);
       if (other?.lap_end != null && other.lap_end < firstS) firstS = other.lap_end;
     }
-    lines.push({ endS, gapMs: Math.round((endS - firstS) * 1000) });
+    lines.push({ t, gapMs: Math.round((endS - firstS) * 1000) });
   }
   return lines;
 }
 
-/** Gap of the last lap that ended at or before a time of the answer [ms]; null before the first. */
-function gapAtLine(
-  lines: readonly Line[],
-  t: number,
-  stamps: ReturnType<typeof createStamps>,
-): number | null {
-  return lines.findLast(({ endS }) => (stamps.at(endS) ?? Number.POSITIVE_INFINITY) <= t)?.gapMs ?? null;
+/** Gap of the last lap that ended at or before a `t` [ms]; null before the first. */
+function gapAtLine(lines: readonly Line[], t: number): number | null {
+  return lines.findLast((line) => line.t <= t)?.gapMs ?? null;
 }
 
 /** Gap of the car one place ahead [ms]; null where it is not known. */
