@@ -35,19 +35,19 @@ export const anyAlert: AlertFilter = { drivers: null, severities: null, types: n
 export function createAlertLog(capacity: number): AlertLog {
   const byId = new Map<string, AlertMessage>();
   /** Episodes by opening, oldest first. */
-  const ids: string[] = [];
+  const ordered: AlertMessage[] = [];
   let dropped = 0;
 
-  /** Partitions arrive one after the other, so an opening may be older than the last one known. */
-  function place(alert: AlertMessage): void {
+  /** Index of the first episode that does not come before this one. */
+  function placeOf(alert: AlertMessage): number {
     let from = 0;
-    let to = ids.length;
+    let to = ordered.length;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (isAfter(byId.get(ids[middle]!)!, alert)) to = middle;
-      else from = middle + 1;
+      if (isAfter(alert, ordered[middle]!)) from = middle + 1;
+      else to = middle;
     }
-    ids.splice(from, 0, alert.alert_id);
+    return from;
   }
 
   return {
@@ -61,18 +61,18 @@ export function createAlertLog(capacity: number): AlertLog {
       const before = byId.get(alert.alert_id);
       // A closing record read again must not be undone by the opening one.
       if (before?.state === 'closed' && alert.state === 'open') return;
-      if (before === undefined) place(alert);
+      if (before !== undefined) ordered.splice(placeOf(before), 1);
+      // Partitions arrive one after the other, so an opening may be older than the last one known.
+      ordered.splice(placeOf(alert), 0, alert);
       byId.set(alert.alert_id, alert);
       if (byId.size <= capacity) return;
-      byId.delete(ids.shift()!);
+      byId.delete(ordered.shift()!.alert_id);
       dropped++;
     },
     list(filter, limit) {
       const found: AlertMessage[] = [];
-      for (let at = ids.length - 1; at >= 0 && found.length < limit; at--) {
-        const alert = byId.get(ids[at]!)!;
-        if (matches(alert, filter)) found.push(alert);
-      }
+      for (let at = ordered.length - 1; at >= 0 && found.length < limit; at--)
+        if (matches(ordered[at]!, filter)) found.push(ordered[at]!);
       return found;
     },
     summary() {
@@ -80,7 +80,7 @@ export function createAlertLog(capacity: number): AlertLog {
       const bySeverity: Record<string, number> = { high: 0, medium: 0, low: 0 };
       const byDriver: Record<string, number> = {};
       let open = 0;
-      for (const { alert_type: type, severity, driver, state } of byId.values()) {
+      for (const { alert_type: type, severity, driver, state } of ordered) {
         byType[type] = (byType[type] ?? 0) + 1;
         bySeverity[severity] = (bySeverity[severity] ?? 0) + 1;
         byDriver[driver] = (byDriver[driver] ?? 0) + 1;
@@ -90,7 +90,7 @@ export function createAlertLog(capacity: number): AlertLog {
     },
     clear() {
       byId.clear();
-      ids.length = 0;
+      ordered.length = 0;
       dropped = 0;
     },
   };

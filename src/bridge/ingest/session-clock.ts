@@ -8,7 +8,7 @@ export interface SessionClock {
   setSpeed(speed: number): void;
   /**
    * Epoch ms at which a session time was, or would have been, published; null before the first pair. Behind the chain's
-   * ends its first and last lines go on. While the replay stood still: when it came there. O(log pairs).
+   * ends its first and last lines go on. While the replay stood still: when it came there. O(1) in order, else O(log pairs).
    */
   publishedMs(sessionMs: number): number | null;
   clear(): void;
@@ -29,6 +29,8 @@ export function createSessionClock(): SessionClock {
   let flattest = 0;
   let steepest = 0;
   let speed = 1;
+  /** Line that was asked for last, by its end: most questions come in order. */
+  let asked = 0;
   /** Speed when the first pair came: what goes before it. */
   let firstSpeed = 1;
 
@@ -90,7 +92,10 @@ export function createSessionClock(): SessionClock {
     },
     publishedMs(sessionMs) {
       if (count === 0) return null;
-      const at = lowerBound(sessions, sessionMs, count);
+      const isSame =
+        asked > 0 && asked < count && sessions[asked - 1]! < sessionMs && sessionMs <= sessions[asked]!;
+      const at = isSame ? asked : lowerBound(sessions, sessionMs, count);
+      asked = at;
       if (at < count && sessions[at] === sessionMs) return epochs[at]!;
       if (at > 0 && at < count) {
         const share = (sessionMs - sessions[at - 1]!) / (sessions[at]! - sessions[at - 1]!);

@@ -23,19 +23,21 @@ export function alertsTable(context: TableContext): Table {
     types: select(values['type']),
     states: select(values['state']),
   };
-  const found = app.state.alerts
-    .list(filter, Number.MAX_SAFE_INTEGER)
-    .map((alert) => ({ alert, t: stamps.at(alert.started_at), end: stamps.at(alert.ended_at) }))
-    .filter(({ t, end }) => t !== null && stamps.holds(t, end));
-  const by = readKeys(values['by']);
-  if (by !== null) {
-    return countsOf(
-      found.map(({ alert, t }) => ({ alert, t: t! })),
-      by,
-    );
+  const found: Found[] = [];
+  for (const alert of app.state.alerts.list(filter, Number.MAX_SAFE_INTEGER)) {
+    const t = stamps.at(alert.started_at);
+    if (t === null) continue;
+    const end = stamps.at(alert.ended_at);
+    if (stamps.holds(t, end)) found.push({ alert, t, end });
   }
+  const by = readKeys(values['by']);
+  if (by !== null) return countsOf(found, by);
   const nowS = context.sessionNowMs === null ? null : context.sessionNowMs / 1000;
-  const rows = found.map(({ alert, t, end }) => rowOf(alert, t!, end, nowS));
+  // Newest first, as `t` is: only rows that may be answered are made, with all of the last one's time.
+  const oldest = found[request.limit - 1]?.t ?? Number.NEGATIVE_INFINITY;
+  const rows = found
+    .slice(0, found.findLastIndex(({ t }) => t >= oldest) + 1 || undefined)
+    .map(({ alert, t, end }) => rowOf(alert, t, end, nowS));
   return {
     columns: words(
       't driver t_end time timeEnd alert_type severity state title text value threshold lap_number duration_s quality tags id age_s',
@@ -43,6 +45,12 @@ export function alertsTable(context: TableContext): Table {
     reasonColumn: 'title',
     rows: ordered(rows, request.limit),
   };
+}
+
+interface Found {
+  readonly alert: AlertMessage;
+  readonly t: number;
+  readonly end: number | null;
 }
 
 function rowOf(alert: AlertMessage, t: number, end: number | null, nowS: number | null): Row {
@@ -83,16 +91,16 @@ function readKeys(value: unknown): readonly Key[] | null {
   });
 }
 
-function countsOf(
-  found: readonly { readonly alert: AlertMessage; readonly t: number }[],
-  by: readonly Key[],
-): Table {
+function countsOf(found: readonly Found[], by: readonly Key[]): Table {
   const groups = new Map<string, { t: number; cells: Cell[]; alerts: number; open: number }>();
   for (const { alert, t } of found) {
-    const cells = by.map((key) => alert[key]);
-    const id = cells.join('\n');
-    const group = groups.get(id) ?? { t, cells, alerts: 0, open: 0 };
-    groups.set(id, group);
+    let id = '';
+    for (const key of by) id += `${alert[key]}\n`;
+    let group = groups.get(id);
+    if (group === undefined) {
+      group = { t, cells: by.map((key) => alert[key]), alerts: 0, open: 0 };
+      groups.set(id, group);
+    }
     group.t = Math.max(group.t, t);
     group.alerts++;
     if (alert.state === 'open') group.open++;
