@@ -4,6 +4,7 @@ import { defaultConfig } from '../src/config/defaults.ts';
 import { topicSpecs } from '../src/kafka/index.ts';
 import { readMetrics, untilStatus } from './harness/bridge-client.ts';
 import type { Benchmark, BenchContext } from './harness/context.ts';
+import { createGrafanaLiveServer } from '../test/support/grafana-live-server.ts';
 import { createDashboardViewer } from './harness/dashboard-viewer.ts';
 import type { Answer, DashboardViewer } from './harness/dashboard-viewer.ts';
 import { connectBench, startBenchKafka, topicArguments } from './harness/kafka-broker.ts';
@@ -18,24 +19,28 @@ const rangeMs = 300_000;
 const points = 1000;
 const viewers = 10;
 const dashboard = 'f1_consolidated';
+/** What a grid of cars sends at the speed of the race. */
+const gridPerS = 150;
 
-/** The bridge under dashboards on real Kafka: every query of the telemetry dashboard, alone and from ten viewers. */
+type StartBridge = (more: readonly string[]) => Promise<Running>;
+
+/** The bridge under dashboards on real Kafka: every query of the telemetry dashboard, alone and from ten viewers, and what is pushed to Live. */
 export const grafana: Benchmark = {
   name: 'grafana',
   title: 'Dashboards on the bridge',
   limitS: 300,
   async run(context) {
     const { bootstrap } = await startBenchKafka(context);
-    const { url, running, load } = await startLoaded(context, bootstrap);
+    const { url, running, load, startBridge } = await startLoaded(context, bootstrap);
     context.method(
       `\`slipstream bridge --no-page\` and \`slipstream process\` on Apache Kafka, ${drivers} drivers, five minutes of ${steadyPerS.toLocaleString('en')} rows/s held (${((rangeMs / 1000) * steadyPerS).toLocaleString('en')} rows) while ${steadyPerS.toLocaleString('en')} rows/s go on. Asked is what Grafana's Infinity source sends for every query of \`${dashboard}.json\` with all drivers, the last five minutes and ${points.toLocaleString('en')} points in every panel of telemetry, over HTTP from a process of its own.`,
     );
     await askInTurn(context, url, false);
     await askInTurn(context, url, true);
     await manyViewers(context, url, running);
-    load.child.send({ op: 'stop' } satisfies LoadCommand);
-    await load.end();
     await running.end();
+    await pushToLive(context, startBridge, load);
+    await load.end();
     context.caveat(
       'The rows are made (sines), spread over the drivers in turn. Broker, load, processor, asking process and bridge share two processors. Grafana itself is not part of it: its proxy and the browser come on top.',
     );
@@ -45,7 +50,7 @@ export const grafana: Benchmark = {
 async function startLoaded(
   context: BenchContext,
   bootstrap: string,
-): Promise<{ url: string; running: Running; load: Running }> {
+): Promise<{ url: string; running: Running; load: Running; startBridge: StartBridge }> {
   const { processes, signal, options } = context;
   const broker = await connectBench(context, bootstrap);
   const prefix = 'bench-grafana';
@@ -60,16 +65,21 @@ async function startLoaded(
   );
   const port = context.port(7);
   const common = ['--broker', bootstrap, '--quiet', ...topics];
-  const running = processes.startNode([
-    'src/main.ts',
-    'bridge',
-    '--bridge-port',
-    String(port),
-    '--no-page',
-    ...common,
-  ]);
   const url = `http://127.0.0.1:${port}`;
-  await untilStatus(`${url}/`, 200, signal);
+  const startBridge: StartBridge = async (more) => {
+    const started = processes.startNode([
+      'src/main.ts',
+      'bridge',
+      '--bridge-port',
+      String(port),
+      '--no-page',
+      ...common,
+      ...more,
+    ]);
+    await untilStatus(`${url}/`, 200, signal);
+    return started;
+  };
+  const running = await startBridge([]);
   processes.startNode(['src/main.ts', 'process', '--group', prefix, ...common]);
   const load = processes.startNode(
     [
@@ -95,7 +105,7 @@ async function startLoaded(
   }
   load.child.send({ op: 'pace', perS: steadyPerS } satisfies LoadCommand);
   await delay(options.quick ? 1000 : 5000);
-  return { url, running, load };
+  return { url, running, load, startBridge };
 }
 
 async function askInTurn(context: BenchContext, url: string, isCompressed: boolean): Promise<void> {
@@ -199,6 +209,39 @@ async function manyViewers(context: BenchContext, url: string, running: Running)
     unit: 'ms',
     values: [quantile(tookMs, 0.99)],
   });
+}
+
+/** A bridge that pushes to Grafana Live: from a row's published time until a server that checks the contract has it. */
+async function pushToLive(context: BenchContext, startBridge: StartBridge, load: Running): Promise<void> {
+  const { options } = context;
+  let latenciesMs: number[] = [];
+  const server = await createGrafanaLiveServer({
+    token: 'bench',
+    onLine: ({ stampNs }, atMs) => latenciesMs.push(atMs - Number(stampNs / 1_000_000n)),
+  });
+  context.onEnd(() => server.close());
+  const live = ['--set', `grafana.live.url=${server.url}`, '--set', 'grafana.live.token=bench'];
+  const running = await startBridge(live);
+  for (const perS of [steadyPerS, gridPerS]) {
+    const stopped = once(load.child, 'message', { signal: context.signal });
+    load.child.send({ op: 'stop' } satisfies LoadCommand);
+    await stopped;
+    load.child.send({ op: 'pace', perS } satisfies LoadCommand);
+    await delay(options.quick ? 3000 : 10_000);
+    latenciesMs = [];
+    const cpu = await cpuShare(running.pid, options.quick ? 3000 : 30_000);
+    const all = latenciesMs;
+    if (all.length === 0 || server.faults.length > 0)
+      throw new Error(`Nothing was pushed to Live, or not as it must be: ${server.faults.join('; ')}`);
+    context.figure({
+      id: `live-p99-${perS}`,
+      label: `Published until pushed to Grafana Live, p99 of ${all.length.toLocaleString('en')} lines at ${perS.toLocaleString('en')} rows/s (p50 ${Math.round(quantile(all, 0.5))} ms, bridge ${round2(cpu)} % of a core)`,
+      unit: 'ms',
+      values: [quantile(all, 0.99)],
+      bar: { is: 'at most', limit: 150 },
+    });
+  }
+  await running.end();
 }
 
 async function cpuShare(pid: number, ms: number): Promise<number> {
