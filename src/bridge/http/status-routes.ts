@@ -5,6 +5,7 @@ import { topicRoles } from '../ingest/counters.ts';
 import { lagOf } from '../health.ts';
 import { HttpError } from './http-error.ts';
 import { bytesPerPoint, valueAt } from '../ingest/point-buffer.ts';
+import { compoundOf } from '../ingest/row-mark.ts';
 import { readCount, valuesOf } from './request-values.ts';
 import type { Route } from './route.ts';
 import { select } from '../query/query-request.ts';
@@ -254,7 +255,7 @@ function describeDriver(
             timestamp: buffer.timeAt(slot),
             session_time: buffer.sessionMs[slot]! / 1000,
             lap_number: buffer.lap[slot]! || null,
-            compound: compoundName(buffer.compound[slot]!),
+            compound: compoundName(compoundOf(buffer.marks[slot]!)),
             ...values,
           },
     /** Car speed per 1,000 rpm in each gear, behind the channel wheel_spin: an estimate with its origin. */

@@ -1,11 +1,12 @@
 import { isDrsOpen } from '../../domain/drs.ts';
 import { Origin } from '../../domain/table.ts';
 import type { PointColumn } from './point-buffer.ts';
+import { originOf } from './row-mark.ts';
 
 /** From this throttle on a car is at full throttle [%]: the pedal's own scatter stays below. */
 const fullThrottlePct = 98;
-/** Rows of a page: a range of tens of thousands of rows is a few hundred sums. */
-const pageRows = 256;
+/** Rows of a page: a range of tens of thousands of rows is about a hundred sums. */
+const pageRows = 512;
 const gears = 9;
 
 /** Totals of a range of rows: sums and counts of raw values (`raw ÷ scale` is the value), highest values, events. */
@@ -56,10 +57,13 @@ export interface PageTotals {
   between(from: number, to: number): Totals;
 }
 
+/** Those of a page fit into 32 bits, those of a range may not. */
+type Sums = Int32Array | Float64Array;
+
 /** Columns that totals are made of. */
 export interface TotalsSource {
   readonly capacity: number;
-  readonly origin: Uint8Array;
+  readonly marks: Uint8Array;
   readonly sessionMs: Int32Array;
   readonly speed: PointColumn;
   readonly rpm: PointColumn;
@@ -73,20 +77,20 @@ export interface TotalsSource {
 }
 
 export function createPageTotals(source: TotalsSource): PageTotals {
-  const { capacity, origin, sessionMs, speed, rpm, throttle, brake, gear, drs, x, wheelSpin, gearAnomaly } =
+  const { capacity, marks, sessionMs, speed, rpm, throttle, brake, gear, drs, x, wheelSpin, gearAnomaly } =
     source;
   const pages = Math.ceil(capacity / pageRows) + 2;
-  const store = new Float64Array(pages * width);
+  const store = new Int32Array(pages * width);
 
-  const reset = (into: Float64Array, offset: number): void => {
+  const reset = (into: Sums, offset: number): void => {
     for (let i = 0; i < width; i++) into[offset + i] = isMax[i] === 1 ? -1 : 0;
   };
-  const raise = (into: Float64Array, index: number, value: number): void => {
+  const raise = (into: Sums, index: number, value: number): void => {
     if (value > into[index]!) into[index] = value;
   };
 
   /** Adds the row in a slot; `before` is the slot of the row before it, −1 without one. */
-  const accumulate = (slot: number, before: number, into: Float64Array, offset: number): void => {
+  const accumulate = (slot: number, before: number, into: Sums, offset: number): void => {
     const speedRaw = speed.data[slot]!;
     const hasSpeed = speedRaw !== speed.nullRaw;
     if (hasSpeed) {
@@ -114,7 +118,8 @@ export function createPageTotals(source: TotalsSource): PageTotals {
       raise(into, offset + at.spinMax, spinRaw);
     }
     const gearRaw = gear.data[slot]!;
-    if (origin[slot] === Origin.car) {
+    const origin = originOf(marks[slot]!);
+    if (origin === Origin.car) {
       into[offset + at.carRows]! += 1;
       if (!hasSpeed) into[offset + at.speedNulls]! += 1;
       if (gearRaw < gears) {
@@ -123,7 +128,7 @@ export function createPageTotals(source: TotalsSource): PageTotals {
         const kind = gearAnomaly.data[slot]!;
         if (kind >= 1 && kind <= 3) into[base + kind]! += 1;
       }
-    } else if (origin[slot] === Origin.pos) {
+    } else if (origin === Origin.pos) {
       into[offset + at.positionRows]! += 1;
       if (x.data[slot] === x.nullRaw) into[offset + at.positionNulls]! += 1;
     }
@@ -138,7 +143,7 @@ export function createPageTotals(source: TotalsSource): PageTotals {
       into[offset + at.drsOpenings]! += 1;
   };
 
-  const addRows = (from: number, to: number, first: number, into: Float64Array): void => {
+  const addRows = (from: number, to: number, first: number, into: Sums): void => {
     for (let row = from; row < to; row++)
       accumulate(row % capacity, row > first ? (row - 1) % capacity : -1, into, 0);
   };

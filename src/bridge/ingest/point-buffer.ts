@@ -2,6 +2,7 @@ import { channels } from '../../domain/channels.ts';
 import type { Channel } from '../../domain/channels.ts';
 import type { TelemetryRow } from '../../domain/telemetry-row.ts';
 import { createPageTotals } from './page-totals.ts';
+import { markOf } from './row-mark.ts';
 import type { Totals } from './page-totals.ts';
 
 /** One channel of a ring: whole numbers, `raw / scale` is the value, `nullRaw` stands for null. */
@@ -44,10 +45,8 @@ export interface PointBuffer {
   readonly sessionMs: Int32Array;
   /** 0 = null. */
   readonly lap: Uint16Array;
-  /** Index into `compounds`. */
-  readonly compound: Uint8Array;
-  /** Index into `originNames`. */
-  readonly origin: Uint8Array;
+  /** Compound and origin: `compoundOf`, `originOf`. */
+  readonly marks: Uint8Array;
   /** In the order of `channels`. */
   readonly columns: readonly PointColumn[];
   readonly bytes: number;
@@ -68,7 +67,7 @@ const maxOffsetMs = 0xffff_ffff;
 
 type Width = 'u8' | 'u16' | 'i32';
 
-/** Storage of each channel: 45 bytes a point together with times, lap, compound and origin. DRS needs 16 bits: 255 is a code. */
+/** Storage of each channel: 44 bytes a point together with times, lap and marks. DRS needs 16 bits: 255 is a code. */
 const widths: Readonly<Record<string, readonly [Width, scale: number]>> = {
   speed: ['u16', 10],
   rpm: ['u16', 1],
@@ -90,7 +89,7 @@ const bytesOf: Readonly<Record<Width, number>> = { u8: 1, u16: 2, i32: 4 };
 
 /** Bytes that one point takes in all columns. */
 export const bytesPerPoint =
-  4 + 4 + 2 + 1 + 1 + channels.reduce((sum, { wireName }) => sum + bytesOf[widthOf(wireName)[0]], 0);
+  4 + 4 + 2 + 1 + channels.reduce((sum, { wireName }) => sum + bytesOf[widthOf(wireName)[0]], 0);
 
 /** An empty ring for one driver. Its memory is committed by the system as rows arrive. */
 export function createPointBuffer(capacity: number): PointBuffer {
@@ -99,8 +98,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
   let originMs = 0;
   const sessionMs = new Int32Array(capacity);
   const lap = new Uint16Array(capacity);
-  const compound = new Uint8Array(capacity);
-  const origin = new Uint8Array(capacity);
+  const marks = new Uint8Array(capacity);
   const columns = channels.map((channel) => createColumn(channel, capacity));
   const column = (wireName: string): PointColumn => {
     const found = columns.find((candidate) => candidate.channel.wireName === wireName);
@@ -123,7 +121,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
   const brakeTemp = column('brake_temp_model');
   const totals = createPageTotals({
     capacity,
-    origin,
+    marks,
     sessionMs,
     speed,
     rpm,
@@ -151,8 +149,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
     timeAt: (slot) => originMs + offsets[slot]!,
     sessionMs,
     lap,
-    compound,
-    origin,
+    marks,
     columns,
     bytes:
       capacity * bytesPerPoint + columns.reduce((sum, { blocks }) => sum + blocks.length, 0) + totals.bytes,
@@ -169,8 +166,7 @@ export function createPointBuffer(capacity: number): PointBuffer {
       offsets[slot] = row.timestampMs - originMs;
       sessionMs[slot] = row.sessionMs;
       lap[slot] = row.lapNumber;
-      compound[slot] = row.compound;
-      origin[slot] = row.origin;
+      marks[slot] = markOf(row.compound, row.origin);
       put(speed, slot, row.speedKmh);
       put(rpm, slot, row.rpm);
       put(throttle, slot, row.throttlePct);

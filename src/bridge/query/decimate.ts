@@ -2,6 +2,7 @@ import { Origin } from '../../domain/table.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { blockRows } from '../ingest/point-buffer.ts';
 import type { PointBuffer, PointColumn } from '../ingest/point-buffer.ts';
+import { originOf } from '../ingest/row-mark.ts';
 
 /** Rows of one driver inside a time range, cut where the trace breaks. */
 export interface RowRange {
@@ -132,7 +133,7 @@ function writeEvery(
   a: number,
   b: number,
 ): number {
-  const { origin, capacity } = buffer;
+  const { marks, capacity } = buffer;
   const { data, scale, nullRaw, channel } = column;
   let written = 0;
   let slot = a % capacity;
@@ -141,7 +142,7 @@ function writeEvery(
     if (raw !== nullRaw) {
       writePair(w, start, raw, scale, buffer.timeAt(slot));
       written++;
-    } else if (!channel.derived || origin[slot] === Origin.car) {
+    } else if (!channel.derived || originOf(marks[slot]!) === Origin.car) {
       // Derived channels exist on car rows only: other rows are no break of theirs.
       writePair(w, start, Number.NaN, scale, buffer.timeAt(slot));
       written++;
@@ -178,7 +179,7 @@ function writeBuckets(
   b: number,
   buckets: number,
 ): number {
-  const { capacity, origin } = buffer;
+  const { capacity, marks } = buffer;
   const { scale, channel } = column;
   const size = (b - a) / buckets;
   // Buckets of several blocks end with a block: then their extremes are those of the blocks, known already.
@@ -191,7 +192,7 @@ function writeBuckets(
     findExtremes(column, next, end, capacity);
     const { low, high, lowAt, highAt } = extremes;
     if (lowAt < 0) {
-      if (!channel.derived || hasCarRow(origin, next, end, capacity)) {
+      if (!channel.derived || hasCarRow(marks, next, end, capacity)) {
         writePair(w, start, Number.NaN, scale, buffer.timeAt(next % capacity));
         written++;
       }
@@ -319,8 +320,8 @@ function createScan(): Scan {
   };
 }
 
-function hasCarRow(origin: Uint8Array, from: number, to: number, capacity: number): boolean {
-  for (let i = from; i < to; i++) if (origin[i % capacity] === Origin.car) return true;
+function hasCarRow(marks: Uint8Array, from: number, to: number, capacity: number): boolean {
+  for (let i = from; i < to; i++) if (originOf(marks[i % capacity]!) === Origin.car) return true;
   return false;
 }
 

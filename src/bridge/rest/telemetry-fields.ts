@@ -2,6 +2,7 @@ import { channelByWireName, channels } from '../../domain/channels.ts';
 import { compoundName } from '../../domain/compound.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { PointBuffer } from '../ingest/point-buffer.ts';
+import { compoundOf } from '../ingest/row-mark.ts';
 import type { ByteWriter } from '../query/byte-writer.ts';
 import type { Selection } from '../query/selection.ts';
 
@@ -57,8 +58,8 @@ const others: readonly TelemetryField[] = [
   {
     ...plain,
     name: 'compound',
-    write(writer, { compound }, slot, isCsv) {
-      const name = compoundName(compound[slot]!);
+    write(writer, { marks }, slot, isCsv) {
+      const name = compoundName(compoundOf(marks[slot]!));
       if (name === null) {
         if (!isCsv) writer.null();
       } else if (isCsv) writer.text(name);
@@ -68,7 +69,7 @@ const others: readonly TelemetryField[] = [
         writer.byte(quote);
       }
     },
-    isNull: ({ compound }, slot) => compoundName(compound[slot]!) === null,
+    isNull: ({ marks }, slot) => compoundName(compoundOf(marks[slot]!)) === null,
   },
   {
     ...plain,

@@ -1,5 +1,6 @@
 import { Origin } from '../../domain/table.ts';
 import type { PointBuffer } from '../ingest/point-buffer.ts';
+import { originOf } from '../ingest/row-mark.ts';
 import type { DriverPoints } from '../ingest/point-store.ts';
 import { extremes, findExtremes, minGapMs } from '../query/decimate.ts';
 import type { RowClock } from './row-clock.ts';
@@ -130,9 +131,9 @@ function writeEvery(
 }
 
 /** The newest car row at or before a row: where derived channels have their value; −1 when none is near. */
-function carRowBefore({ origin, capacity, first }: PointBuffer, row: number): number {
+function carRowBefore({ marks, capacity, first }: PointBuffer, row: number): number {
   for (let i = row; i >= first && i > row - derivedReach; i--)
-    if (origin[i % capacity] === Origin.car) return i;
+    if (originOf(marks[i % capacity]!) === Origin.car) return i;
   return -1;
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { totalNames } from '../../../src/bridge/ingest/page-totals.ts';
 import { createPointBuffer, valueAt } from '../../../src/bridge/ingest/point-buffer.ts';
 import type { PointBuffer } from '../../../src/bridge/ingest/point-buffer.ts';
+import { originOf } from '../../../src/bridge/ingest/row-mark.ts';
 import { isDrsOpen } from '../../../src/domain/drs.ts';
 import { channels } from '../../../src/domain/channels.ts';
 import { row } from '../support.ts';
@@ -44,7 +45,7 @@ function byHand(buffer: PointBuffer, from: number, to: number): { sums: Sums; ge
       sums.spinSum += spin;
       sums.spinMax = Math.max(sums.spinMax, spin);
     }
-    if (buffer.origin[slot] === 0) {
+    if (originOf(buffer.marks[slot]!) === 0) {
       sums.carRows++;
       if (speed === null) sums.speedNulls++;
       if (gear !== null) {
@@ -52,7 +53,7 @@ function byHand(buffer: PointBuffer, from: number, to: number): { sums: Sums; ge
         const kind = of('gear_anomaly', index) ?? 0;
         if (kind > 0) gears[gear]![kind]!++;
       }
-    } else if (buffer.origin[slot] === 1) {
+    } else if (originOf(buffer.marks[slot]!) === 1) {
       sums.positionRows++;
       if (of('x', index) === null) sums.positionNulls++;
     }

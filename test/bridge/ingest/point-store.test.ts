@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { compoundOf, markOf, originOf } from '../../../src/bridge/ingest/row-mark.ts';
+import { compounds } from '../../../src/domain/compound.ts';
+import { Origin } from '../../../src/domain/table.ts';
 import { bytesPerPoint, createPointBuffer, valueAt } from '../../../src/bridge/ingest/point-buffer.ts';
 import { createPointStore } from '../../../src/bridge/ingest/point-store.ts';
 import { channels } from '../../../src/domain/channels.ts';
@@ -19,11 +22,20 @@ test('bytesPerPoint: 20 drivers × 60,000 points fit into 60 MB, and every byte 
   assert.ok(20 * createPointBuffer(60_000).bytes <= 60e6);
   const buffer = createPointBuffer(100);
   const columns = buffer.columns.flatMap(({ data, blocks }) => [data, blocks]);
-  const own = [buffer.sessionMs, buffer.lap, buffer.compound, buffer.origin, ...columns];
+  const own = [buffer.sessionMs, buffer.lap, buffer.marks, ...columns];
   const timeBytes = 4 * 100;
   const bytes = own.reduce((sum, { byteLength }) => sum + byteLength, timeBytes);
   const totalBytes = buffer.bytes - bytes;
   assert.ok(totalBytes > 0 && totalBytes < 2000, String(totalBytes));
+});
+
+test('markOf: every compound and origin come back from one byte', () => {
+  for (let compound = 0; compound < compounds.length; compound++)
+    for (const origin of Object.values(Origin)) {
+      const mark = markOf(compound, origin);
+      assert.ok(mark <= 255);
+      assert.deepEqual([compoundOf(mark), originOf(mark)], [compound, origin]);
+    }
 });
 
 test('createPointBuffer: times come back to the ms, also when a ring is filled for months', () => {
