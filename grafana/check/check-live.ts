@@ -6,25 +6,25 @@ import type { LiveTarget } from '../query/live.ts';
 import type { Variable } from '../query/variable.ts';
 import { isAll, valuesOf } from '../query/variable.ts';
 import type { PanelOutcome } from './check-panel.ts';
-import type { LackingTopic } from './lacking.ts';
+import { maxAgeMs } from './lacking.ts';
+import type { LiveFacts } from './lacking.ts';
 import type { LiveChannels } from './live-channels.ts';
 import { runOptions } from './panel-run.ts';
 import type { QueryContext } from './panel-run.ts';
 
 const waitMs = 10_000;
 const pollMs = 100;
-/** How old the newest sample of all channels may be while the replay plays [ms]. */
-const maxAgeMs = 2000;
 
 /**
  * Waits for samples on the channels of a live panel (each repetition of it) and compares their fields with those that the
- * panel filters for. In a session without car data nothing is pushed: then the panel has to say so by its `noValue`.
+ * panel filters for. Where nothing is pushed, in a session without car data or of a car that has stopped, the panel has to say so
+ * by its `noValue`.
  */
 export async function checkLivePanel(
   panel: Panel,
   context: QueryContext,
   channels: LiveChannels,
-  lacking: readonly LackingTopic[],
+  { lacking, stopped }: LiveFacts,
 ): Promise<PanelOutcome> {
   const texts: string[] = [];
   let rows = 0;
@@ -32,6 +32,7 @@ export async function checkLivePanel(
   const { range, intervalMs } = runOptions(context, { type: '', uid: '', url: '' }, panel);
   const { noValue } = panel.fieldConfig?.defaults ?? {};
   const isSilent = lacking.some(({ topic }) => topic === 'CarData.z');
+  const hasReason = typeof noValue === 'string';
   for (const variables of repetitions(panel, context.variables)) {
     for (const target of targetsOf(panel) as unknown as LiveTarget[]) {
       let name: string;
@@ -41,9 +42,11 @@ export async function checkLivePanel(
         texts.push(error instanceof Error ? error.message : String(error));
         continue;
       }
-      const frame = await frameOf(name, channels, isSilent ? 0 : waitMs, context.signal);
+      const hasStopped = stopped.has(name.slice(name.lastIndexOf('/') + 1));
+      const frame = await frameOf(name, channels, isSilent || hasStopped ? 0 : waitMs, context.signal);
       if (frame === null) {
-        if (isSilent && typeof noValue === 'string') {
+        if (hasStopped && hasReason) continue;
+        if (isSilent && hasReason) {
           return { verdict: 'lacks', rows: 0, ms: 0, texts: [noValue] };
         }
         texts.push(`nothing came on ${name} within ${waitMs / 1000} s`);
@@ -56,7 +59,7 @@ export async function checkLivePanel(
       }
     }
   }
-  // Of any car: one that has stopped on track sends nothing more.
+  if (rows === 0 && texts.length === 0) texts.push('nothing came on any of its channels: no car is running');
   const ageMs = Date.now() - channels.newestMs();
   if (rows > 0 && ageMs > maxAgeMs) {
     texts.push(`the newest sample pushed is ${ageMs} ms old, ${maxAgeMs} ms at most may be`);

@@ -8,6 +8,16 @@ export interface LackingTopic {
   readonly reason: string;
 }
 
+/** What excuses a live panel from having data. */
+export interface LiveFacts {
+  readonly lacking: readonly LackingTopic[];
+  /** Cars that have sent rows before and none lately. */
+  readonly stopped: ReadonlySet<string>;
+}
+
+/** How old the newest row of a car that runs may be while the replay plays [ms]. */
+export const maxAgeMs = 2000;
+
 const sessionWaitMs = 10_000;
 const pollMs = 100;
 
@@ -28,6 +38,26 @@ export async function readLacking(bridgeUrl: string, signal: AbortSignal): Promi
       throw new Error(`The bridge at ${bridgeUrl} knows no session: start a replay`);
     await delay(pollMs, undefined, { signal });
   }
+}
+
+/** Cars of a running bridge that send no rows: the newest is old, or there is none and the timing says that they stand. */
+export async function readStopped(bridgeUrl: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const rowsOf = async (table: string): Promise<readonly CarRow[]> => {
+    const response = await fetch(`${bridgeUrl}/api/v1/${table}`, { signal });
+    return ((await response.json()) as { readonly rows: readonly CarRow[] }).rows;
+  };
+  const [drivers, places] = await Promise.all([rowsOf('drivers'), rowsOf('positions')]);
+  const standing = new Set(places.filter(({ status }) => status === 'stopped').map(({ driver }) => driver));
+  const stopped = drivers.filter(({ driver, age_s: ageS }) =>
+    ageS === null ? standing.has(driver) : ageS * 1000 > maxAgeMs,
+  );
+  return new Set(stopped.map(({ driver }) => driver));
+}
+
+interface CarRow {
+  readonly driver: string;
+  readonly age_s: number | null;
+  readonly status?: string;
 }
 
 /** The reason that an answer gives instead of data, or null when it has data (or neither). */

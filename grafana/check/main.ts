@@ -76,7 +76,7 @@ async function run(signal: AbortSignal): Promise<number> {
     say(`Starting a bridge with ${session ?? 'a simulated race'}`);
     const channels = await createLiveChannels();
     running.defer(() => channels.close());
-    checkLive = (panel, context, lacking) => checkLivePanel(panel, context, channels, lacking);
+    checkLive = (panel, context, facts) => checkLivePanel(panel, context, channels, facts);
     const args = [`grafana.live.url=${channels.url}`, ...values.set].flatMap((one) => ['--set', one]);
     const pipeline = await startPipeline({ args, signal, ...(session === undefined ? {} : { session }) });
     running.defer(() => pipeline.close());

@@ -6,8 +6,8 @@ import { checkAnnotation, checkVariables } from './check-extras.ts';
 import { checkPanel } from './check-panel.ts';
 import type { PanelOutcome, PanelRules } from './check-panel.ts';
 import { channelsOf, compareSimpod } from './check-simpod.ts';
-import { readLacking } from './lacking.ts';
-import type { LackingTopic } from './lacking.ts';
+import { readLacking, readStopped } from './lacking.ts';
+import type { LiveFacts } from './lacking.ts';
 import type { QueryContext } from './panel-run.ts';
 import type { Report, ReportRow } from './report.ts';
 import { resolveSources } from './sources.ts';
@@ -16,11 +16,7 @@ import { checkStatically, nameOf } from './static-checks.ts';
 import type { DashboardFile } from './static-checks.ts';
 
 /** Checks that a live panel's channels carry what it filters for; answers what is wrong, in sentences. */
-export type CheckLive = (
-  panel: Panel,
-  context: QueryContext,
-  lacking: readonly LackingTopic[],
-) => Promise<PanelOutcome>;
+export type CheckLive = (panel: Panel, context: QueryContext, facts: LiveFacts) => Promise<PanelOutcome>;
 
 /** What is verified, and against what. */
 export interface VerifyOptions {
@@ -54,7 +50,7 @@ async function verifyDashboard(
   { dashboard }: DashboardFile,
   sources: ReadonlyMap<string, DataSource>,
   rules: PanelRules,
-  { signal, checkLive }: VerifyOptions,
+  { signal, bridgeUrl, checkLive }: VerifyOptions,
 ): Promise<ReportRow[]> {
   const rows: ReportRow[] = [];
   const add = (panel: string, outcome: PanelOutcome): number =>
@@ -71,7 +67,11 @@ async function verifyDashboard(
   for (const panel of panelsOf(dashboard)) {
     const outcome = await checkPanel(panel, context(), rules);
     if (outcome.verdict === 'live') {
-      add(nameOf(panel), await checkLive(panel, context(), rules.lacking));
+      const { lacking } = rules;
+      add(
+        nameOf(panel),
+        await checkLive(panel, context(), { lacking, stopped: await readStopped(bridgeUrl, signal) }),
+      );
       continue;
     }
     add(nameOf(panel), outcome);

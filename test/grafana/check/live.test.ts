@@ -50,26 +50,29 @@ test('repetitions() gives a panel one value at a time', () => {
   assert.deepEqual(valuesOf(context.variables, 'lap'), [['VER', 'HAM']]);
 });
 
+/** Every car runs and every topic is there. */
+const running = { lacking: [], stopped: new Set<string>() };
+
 test('checkLivePanel() wants fresh samples with the fields that are asked for on every channel', async (t) => {
   const channels = await createChannels(t);
   const now = (): string => `${Date.now()}000000`;
   const pushing = setTimeout(() => void push(channels, `VER speed=1 ${now()}`, `HAM speed=1 ${now()}`), 150);
   t.after(() => clearTimeout(pushing));
-  const good = await checkLivePanel(panel(['time', 'speed']), context, channels, []);
+  const good = await checkLivePanel(panel(['time', 'speed']), context, channels, running);
   assert.deepEqual([good.verdict, good.rows, good.texts], ['ok', 2, []]);
-  const wrong = await checkLivePanel(panel(['time', 'rpm']), context, channels, []);
+  const wrong = await checkLivePanel(panel(['time', 'rpm']), context, channels, running);
   assert.deepEqual(wrong.texts, [
     'stream/f1/VER has no field "rpm", it has time, speed',
     'stream/f1/HAM has no field "rpm", it has time, speed',
   ]);
   const several = panel(['speed'], { repeat: 'lap' });
   assert.match(
-    (await checkLivePanel(several, context, channels, [])).texts.join(),
+    (await checkLivePanel(several, context, channels, running)).texts.join(),
     /a variable with several values cannot be part of it/,
   );
   await push(channels, `VER speed=1,rpm=2 ${now()}`);
   assert.match(
-    (await checkLivePanel(panel(['speed']), context, channels, [])).texts.join(),
+    (await checkLivePanel(panel(['speed']), context, channels, running)).texts.join(),
     /stream\/f1\/VER: fields have changed/,
   );
 });
@@ -77,15 +80,30 @@ test('checkLivePanel() wants fresh samples with the fields that are asked for on
 test('checkLivePanel() fails when the newest of all samples is old', async (t) => {
   const channels = await createChannels(t);
   await push(channels, 'VER speed=1 1685278800200000000', 'HAM speed=1 1685278800200000000');
-  const { texts } = await checkLivePanel(panel(['speed']), context, channels, []);
+  const { texts } = await checkLivePanel(panel(['speed']), context, channels, running);
   assert.match(texts.join(), /^the newest sample pushed is \d+ ms old, 2000 ms at most may be$/);
 });
 
 test('checkLivePanel() lets a panel be empty only in a session without car data, with its own words', async (t) => {
   const channels = await createChannels(t);
-  const lacking = [{ topic: 'CarData.z', reason: 'none' }];
+  const facts = { ...running, lacking: [{ topic: 'CarData.z', reason: 'none' }] };
   const told = panel(['speed'], { fieldConfig: { defaults: { noValue: 'No car data' }, overrides: [] } });
-  const { verdict, texts } = await checkLivePanel(told, context, channels, lacking);
+  const { verdict, texts } = await checkLivePanel(told, context, channels, facts);
   assert.deepEqual([verdict, texts], ['lacks', ['No car data']]);
-  assert.equal((await checkLivePanel(panel(['speed']), context, channels, lacking)).verdict, 'failed');
+  assert.equal((await checkLivePanel(panel(['speed']), context, channels, facts)).verdict, 'failed');
+});
+
+test('checkLivePanel() does not wait for a car that has stopped, where the panel says so and another runs', async (t) => {
+  const channels = await createChannels(t);
+  const told = panel(['speed'], {
+    fieldConfig: { defaults: { noValue: 'Nothing is pushed' }, overrides: [] },
+  });
+  const stopped = { ...running, stopped: new Set(['HAM']) };
+  await push(channels, `VER speed=1 ${Date.now()}000000`);
+  assert.equal((await checkLivePanel(told, context, channels, stopped)).verdict, 'ok');
+  const untold = await checkLivePanel(panel(['speed']), context, channels, stopped);
+  assert.match(untold.texts.join(), /nothing came on stream\/f1\/HAM/);
+  const nobody = await createChannels(t);
+  const none = await checkLivePanel(told, context, nobody, { ...running, stopped: new Set(['HAM', 'VER']) });
+  assert.match(none.texts.join(), /no car is running/);
 });
