@@ -42,10 +42,10 @@ export async function warmReplay(url: string, warmMs: number, signal: AbortSigna
   const end = begun.end ?? start;
   const lacking = await readLacking(url, signal);
   const hasLaps = laps !== null && laps > 1 && !lacking.some(({ topic }) => topic === 'TimingData');
-  const place = hasLaps
-    ? { lap: Math.max(2, Math.round(laps * placeRatio)) }
-    : start + (end - start) * placeRatio;
-  await command(url, 'seek', place, signal);
+  const atTime = start + (end - start) * placeRatio;
+  const atLap = { lap: Math.max(2, Math.round((laps ?? 0) * placeRatio)) };
+  // Part of a session knows how many laps it has, but not where all begin.
+  if (!hasLaps || !(await isAccepted(url, 'seek', atLap, signal))) await command(url, 'seek', atTime, signal);
   const { session_time: now } = await waitForState(url, ({ status }) => status === 'playing', signal);
   const speed = Math.min(mostSpeed, Math.max(leastSpeed, Math.floor((end - (now ?? start)) / remainingS)));
   await command(url, 'speed', speed, signal);
@@ -53,6 +53,22 @@ export async function warmReplay(url: string, warmMs: number, signal: AbortSigna
   return waitForState(url, ({ status }) => status !== 'loading', signal);
 }
 
+async function isAccepted(url: string, name: string, value: unknown, signal: AbortSignal): Promise<boolean> {
+  try {
+    await command(url, name, value, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof RefusedError) return false;
+    throw error;
+  }
+}
+
+/** The replay does not do what it was told. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** Rejects with a RefusedError when the replay refuses. */
 async function command(url: string, name: string, value: unknown, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${url}/replay`, {
     method: 'POST',
@@ -61,10 +77,11 @@ async function command(url: string, name: string, value: unknown, signal: AbortS
     signal,
   });
   const answer = (await response.json()) as { readonly command_id?: string; readonly error?: string };
-  if (!response.ok) throw new Error(`Cannot ${name} the replay: ${answer.error ?? response.statusText}`);
+  if (!response.ok)
+    throw new RefusedError(`Cannot ${name} the replay: ${answer.error ?? response.statusText}`);
   const state = await waitForState(url, (one) => one.last_command_id === answer.command_id, signal);
   if (state.reason !== null && state.status !== 'playing')
-    throw new Error(`Cannot ${name} the replay: ${state.reason}`);
+    throw new RefusedError(`Cannot ${name} the replay: ${state.reason}`);
 }
 
 async function waitForState(
