@@ -20,6 +20,7 @@ const service = z.strictObject({
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'published on loopback only')).optional(),
   volumes: z.array(z.string()).optional(),
   secrets: z.array(z.string()).optional(),
+  configs: z.array(z.strictObject({ source: z.string(), target: z.string() })).optional(),
   profiles: z.array(z.string()).optional(),
   depends_on: z
     .record(z.string(), z.strictObject({ condition: z.enum(['service_healthy', 'service_started']) }))
@@ -47,6 +48,7 @@ const compose = z.object({
   services: z.record(z.string(), service),
   volumes: z.record(z.string(), z.null()),
   secrets: z.record(z.string(), z.strictObject({ environment: z.string() })).optional(),
+  configs: z.record(z.string(), z.strictObject({ content: z.string() })).optional(),
 });
 const datasources = z.strictObject({
   apiVersion: z.literal(1),
@@ -90,6 +92,19 @@ const alerting = z.strictObject({
   contactPoints: z.array(
     z.object({ orgId: z.literal(1), name: z.string(), receivers: z.array(z.object({ uid: z.string() })) }),
   ),
+  policies: z.array(
+    z.strictObject({
+      orgId: z.literal(1),
+      receiver: z.literal('grafana-default-email'),
+      routes: z.array(
+        z.strictObject({
+          receiver: z.string(),
+          object_matchers: z.array(z.tuple([z.string(), z.enum(['=', '!=', '=~', '!~']), z.string()])).min(1),
+          group_by: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
   groups: z.array(
     z.object({
       orgId: z.literal(1),
@@ -103,6 +118,7 @@ const alerting = z.strictObject({
           condition: z.string(),
           for: seconds,
           data: z.array(query),
+          labels: z.record(z.string(), z.string()),
         }),
       ),
     }),
@@ -133,7 +149,16 @@ function checkCompose(file: string): string[] {
   const used = new Set<string>();
   for (const [
     name,
-    { volumes = [], secrets = [], depends_on: before = {}, image, build, command = [] },
+    {
+      volumes = [],
+      secrets = [],
+      configs = [],
+      read_only: isReadOnly,
+      depends_on: before = {},
+      image,
+      build,
+      command = [],
+    },
   ] of Object.entries(found.services)) {
     const where = `${file}: ${name}`;
     if (image === undefined && build === undefined) faults.push(`${where} has neither image nor build`);
@@ -158,6 +183,11 @@ function checkCompose(file: string): string[] {
     }
     for (const secret of secrets)
       if (found.secrets?.[secret] === undefined) faults.push(`${where}: secret ${secret} is not declared`);
+    for (const { source } of configs) {
+      if (found.configs?.[source] === undefined) faults.push(`${where}: config ${source} is not declared`);
+      else if (isReadOnly === true)
+        faults.push(`${where} is read-only: Compose cannot write a config into it`);
+    }
     const [first = ''] = command;
     if (build !== undefined && !['bridge', 'process', 'replay'].includes(first))
       faults.push(`${where} runs the unknown command ${first}`);
@@ -207,8 +237,16 @@ function checkProvisioning(): string[] {
     const found = read(file, alerting, faults);
     for (const { receivers } of found?.contactPoints ?? [])
       for (const { uid } of receivers) unique(uid, file);
+    const routes = found?.policies.flatMap((policy) => policy.routes) ?? [];
+    for (const { receiver } of routes)
+      if (!found?.contactPoints.some(({ name }) => name === receiver))
+        faults.push(`${file}: a policy sends to ${receiver}, which is no contact point`);
     for (const rule of found?.groups.flatMap(({ rules }) => rules) ?? []) {
       unique(rule.uid, file);
+      const isRouted = routes.some((route) =>
+        route.object_matchers.every(([label, sign, value]) => sign === '=' && rule.labels[label] === value),
+      );
+      if (!isRouted) faults.push(`${file}: no policy sends ${rule.uid} to a contact point`);
       for (const { datasourceUid } of rule.data)
         if (!known.has(datasourceUid))
           faults.push(`${file}: ${rule.uid} asks the unknown source ${datasourceUid}`);

@@ -146,11 +146,13 @@ async function drawDashboard(drawing: Drawing): Promise<string[]> {
   const shared = { dashboard: file.dashboard, sources, signal };
   const rules = { lacking, boundMs: 10_000 };
   const { variables } = await checkVariables({ ...shared, nowMs: Date.now() }, rules);
-  const source = variables.find(({ name }) => name === 'datasource')?.value;
   // Scenes look a data source up before they replace variables: Grafana's application does it for them.
-  const dashboard = JSON.parse(
-    JSON.stringify(file.dashboard).replaceAll('${datasource}', String(source)),
-  ) as Dashboard;
+  let text = JSON.stringify(file.dashboard);
+  for (const { name, type } of file.dashboard.templating?.list ?? []) {
+    if (type !== 'datasource') continue;
+    text = text.replaceAll(`\${${name}}`, String(variables.find((one) => one.name === name)?.value));
+  }
+  const dashboard = JSON.parse(text) as Dashboard;
   const bottom = Math.max(...dashboard.panels.map(({ gridPos: { y, h } }) => y + h));
   const toMs = Date.now();
   const raceFrom = Number(variables.find(({ name }) => name === 'race_from')?.value);

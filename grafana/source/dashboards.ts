@@ -20,6 +20,9 @@ export const dashboards: Readonly<Record<string, () => DashboardBuilder>> = {
 /** JSON of a dashboard as it is checked in: Grafana's v1 model, panels numbered in order. */
 export function dashboardJson(build: () => DashboardBuilder): string {
   const dashboard = build().build();
+  // The SDK puts links and switches of annotations into a menu; they belong above the panels.
+  for (const one of [...(dashboard.links ?? []), ...(dashboard.annotations?.list ?? [])])
+    delete one.placement;
   dashboard.panels?.forEach((panel, index) => {
     if ('gridPos' in panel || 'type' in panel) panel.id = index + 1;
     if (panel.type !== 'row') orderColumns(panel);

@@ -1,4 +1,4 @@
-import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { FieldColorBuilder, FieldColorModeId, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { LineInterpolation } from '@grafana/grafana-foundation-sdk/common';
 import type { PanelBuilder as Trend } from '@grafana/grafana-foundation-sdk/trend';
@@ -20,45 +20,48 @@ const sides = { driverA: '${driverA}', lapA: '${lapA}', driverB: '${driverB}', l
 
 /** Two laps on distance, with the delta between them. */
 export function driverCompare(): DashboardBuilder {
-  return dashboardFrame(
-    'f1-driver-compare',
-    'Lap comparison',
-    'Two laps over the distance along the track. Distances are integrated from the speed and stretched to the length of the first lap. The delta is positive where B is behind A; its last value is the difference of the lap times.',
-  )
-    .withVariable(bridgeVariable())
-    .withVariable(driverVariable('driverA', 'Driver A', 'VER'))
-    .withVariable(lapVariable('lapA', 'Lap A', 'driverA'))
-    .withVariable(driverVariable('driverB', 'Driver B', 'HAM'))
-    .withVariable(lapVariable('lapB', 'Lap B', 'driverB'))
-    .withPanel(replayState().gridPos(at(0, 0, 24, 3)))
-    .withPanel(
-      channelTrend(
-        'speed',
-        'Speed of both laps. The first colour is lap A, the second lap B: both may be of one driver, so colours are those of the laps.',
-      ).gridPos(at(0, 3, 24, 9)),
+  return (
+    dashboardFrame(
+      'f1-driver-compare',
+      'Lap comparison',
+      'Two laps over the distance along the track. Distances are integrated from the speed and stretched to the length of the first lap. The delta is positive where B is behind A; its last value is the difference of the lap times.',
     )
-    .withPanel(delta().gridPos(at(0, 12, 24, 6)))
-    .withPanel(
-      channelTrend('throttle', 'Throttle pedal of both laps.')
-        .min(0)
-        .max(100)
-        .gridPos(at(0, 18, 12, 7)),
-    )
-    .withPanel(
-      channelTrend('gear', 'Gear of both laps.')
-        .min(0)
-        .max(8)
-        .gridPos(at(12, 18, 12, 7)),
-    )
-    .withPanel(
-      channelTrend('brake', 'Brake of both laps: the feed says on (1) or off (0), it has no pressure.')
-        .min(0)
-        .max(1)
-        .gridPos(at(0, 25, 12, 6)),
-    )
-    .withPanel(channelTrend('rpm', 'Engine speed of both laps.').gridPos(at(12, 25, 12, 6)))
-    .withPanel(laps('A').gridPos(at(0, 31, 12, 9)))
-    .withPanel(laps('B').gridPos(at(12, 31, 12, 9)));
+      .withVariable(bridgeVariable())
+      .withVariable(driverVariable('driverA', 'Driver A', 'VER'))
+      .withVariable(lapVariable('lapA', 'Lap A', 'driverA'))
+      // The other way round: in a session without these two the sides still begin with two drivers.
+      .withVariable(driverVariable('driverB', 'Driver B', 'HAM').sort(VariableSort.AlphabeticalDesc))
+      .withVariable(lapVariable('lapB', 'Lap B', 'driverB'))
+      .withPanel(replayState().gridPos(at(0, 0, 24, 3)))
+      .withPanel(
+        channelTrend(
+          'speed',
+          'Speed of both laps. The first colour is lap A, the second lap B: both may be of one driver, so colours are those of the laps.',
+        ).gridPos(at(0, 3, 24, 9)),
+      )
+      .withPanel(delta().gridPos(at(0, 12, 24, 6)))
+      .withPanel(
+        channelTrend('throttle', 'Throttle pedal of both laps.')
+          .min(0)
+          .max(100)
+          .gridPos(at(0, 18, 12, 7)),
+      )
+      .withPanel(
+        channelTrend('gear', 'Gear of both laps.')
+          .min(0)
+          .max(8)
+          .gridPos(at(12, 18, 12, 7)),
+      )
+      .withPanel(
+        channelTrend('brake', 'Brake of both laps: the feed says on (1) or off (0), it has no pressure.')
+          .min(0)
+          .max(1)
+          .gridPos(at(0, 25, 12, 6)),
+      )
+      .withPanel(channelTrend('rpm', 'Engine speed of both laps.').gridPos(at(12, 25, 12, 6)))
+      .withPanel(laps('A').gridPos(at(0, 31, 12, 9)))
+      .withPanel(laps('B').gridPos(at(12, 31, 12, 9)))
+  );
 }
 
 function channelTrend(name: WireName, description: string): Trend {

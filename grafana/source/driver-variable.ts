@@ -9,8 +9,8 @@ import type { Column } from './infinity-target.ts';
 import { bridgeSource } from './sources.ts';
 
 /**
- * Drivers that are chosen when a dashboard opens. Grafana keeps those that the session has, and takes its first driver when
- * it has none of them: so this is a preference, not a condition.
+ * Drivers that are chosen when a dashboard opens. Grafana keeps those that the session has; when it has none of them it takes
+ * all where there is an "All", else the first: so this is a preference, not a condition.
  */
 const preferred = ['VER', 'HAM', 'LEC'];
 

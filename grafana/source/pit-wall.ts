@@ -58,13 +58,13 @@ export function pitWall(): DashboardBuilder {
     .withPanel(replayState().gridPos(at(0, 0, 8, 4)))
     .withPanel(trackState().gridPos(at(8, 0, 4, 4)))
     .withPanel(weatherNow().gridPos(at(12, 0, 12, 4)))
-    .withPanel(tower().gridPos(at(0, 4, 13, 24)))
-    .withPanel(trackMap().gridPos(at(13, 4, 11, 12)))
-    .withPanel(gapChart().gridPos(at(13, 16, 11, 12)))
-    .withPanel(raceTrace().gridPos(at(0, 28, 12, 13)))
-    .withPanel(strategy().gridPos(at(12, 28, 12, 13)))
-    .withPanel(raceControl().gridPos(at(0, 41, 14, 9)))
-    .withPanel(weatherSeries().gridPos(at(14, 41, 10, 9)));
+    .withPanel(tower().gridPos(at(0, 4, 13, 22)))
+    .withPanel(trackMap().gridPos(at(13, 4, 11, 14)))
+    .withPanel(raceControl().gridPos(at(13, 18, 11, 8)))
+    .withPanel(gapChart().gridPos(at(0, 26, 12, 14)))
+    .withPanel(raceTrace().gridPos(at(12, 26, 12, 14)))
+    .withPanel(strategy().gridPos(at(0, 40, 14, 14)))
+    .withPanel(weatherSeries().gridPos(at(14, 40, 10, 14)));
 }
 
 function trackState() {

@@ -12,11 +12,9 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import {
-  DashboardLinkBuilder,
-  FieldColorBuilder,
-  FieldColorModeId,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { PanelBuilder as Trend } from '@grafana/grafana-foundation-sdk/trend';
 import { channelByWireName } from '../../src/domain/channels.ts';
@@ -58,10 +56,13 @@ export const driverSeries = {
 } as const;
 
 /** From a series of a driver to the comparison of his laps. */
-export function driverLink(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder('Compare laps of ${__field.labels.driver}').url(
-    '/d/f1-driver-compare?var-driverA=${__field.labels.driver}&${__url_time_range}',
-  );
+export function driverLink(): Builder<DashboardLink> {
+  const link = {
+    title: 'Compare laps of ${__field.labels.driver}',
+    url: '/d/f1-driver-compare?var-driverA=${__field.labels.driver}&${__url_time_range}',
+  };
+  // The SDK takes links of dashboards here; those of data have no more than this.
+  return { build: () => link as DashboardLink };
 }
 
 /** A time series of ours: thin lines, gaps stay gaps. */

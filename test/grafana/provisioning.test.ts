@@ -16,9 +16,15 @@ test('compose files, Dockerfile and provisioning: by schema, and every file that
 test('F5: Grafana alone reaches a bridge on loopback on Linux, and the address of the bridge is said once', () => {
   const text = read('compose.grafana-only.yaml');
   assert.match(text, /network_mode: host/);
-  assert.ok(
-    text.includes(`\${SLIPSTREAM_BRIDGE_URL:-http://127.0.0.1:${defaultConfig.grafana.bridge_port}}`),
-  );
+  const one = `\${SLIPSTREAM_BRIDGE:-127.0.0.1:${defaultConfig.grafana.bridge_port}}`;
+  assert.ok(text.includes(`SLIPSTREAM_BRIDGE_URL: http://${one}\n`), 'Grafana');
+  assert.ok(text.includes(`targets: ['${one}']`), 'Prometheus');
+  // Docker Desktop: a Grafana with a network of its own brings its Prometheus.
+  const desktop = one.replace('127.0.0.1', 'host.docker.internal');
+  assert.ok(text.includes(`SLIPSTREAM_BRIDGE_URL: http://${desktop}\n`));
+  assert.ok(text.includes(`targets: ['${desktop}']`));
+  assert.match(text, /depends_on:\n +prometheus-desktop:/);
+  assert.match(text, /SLIPSTREAM_PROMETHEUS_URL: http:\/\/prometheus-desktop:9090/);
   for (const file of ['kafka_bridge', 'kafka_bridge_simpod'])
     assert.match(read(`grafana/provisioning/datasources/${file}.yaml`), /url: \$\{SLIPSTREAM_BRIDGE_URL\}/);
 });

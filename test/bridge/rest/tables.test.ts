@@ -201,8 +201,25 @@ test('drivers, gears, episodes: statistics of the rows', async (t) => {
   assert.equal((await ask(`episodes?of=drs&${range}&limit=1`)).body.rows.length, 1);
 });
 
+const lapEvent = {
+  driver: 'VER',
+  driver_id: 'VER',
+  driver_number: 1,
+  lap_start: 3500,
+  sector1: 20,
+  sector2: 20,
+  sector3: 20,
+  pit_in: null,
+  pit_out: null,
+  compound: 'MEDIUM',
+  tyre_age: 1,
+  stint: 1,
+  position: 1,
+  generated: false,
+};
+
 test('track and compare: whole laps that are held', async (t) => {
-  const { ask } = await createWorld(t);
+  const { ask, broker, config } = await createWorld(t);
   const compare = await ask('compare?driverA=VER&lapA=5&driverB=HAM&lapB=6');
   const last = compare.body.rows.at(-1)!;
   assert.equal(last['pair'], 'HAM behind VER');
@@ -212,6 +229,25 @@ test('track and compare: whole laps that are held', async (t) => {
   assert.deepEqual([...new Set(long.body.rows.map((row) => row['lap']))], ['VER lap 5', 'HAM lap 6']);
   const gone = await ask('compare?driverA=VER&lapA=99&driverB=HAM&notice=row');
   assert.match(String(gone.body.rows[0]!['pair']), /Lap 99 of VER is not held whole/);
+  const timed = [5, 6].map((lap) =>
+    timing('lap', {
+      ...lapEvent,
+      session_time: 3610,
+      lap_number: lap,
+      lap_time: 60 + lap,
+      lap_end: 3600 + lap,
+    }),
+  );
+  await publish(broker, config.kafka.topics.timing, timed);
+  await until(async () => (await ask('laps?driver=VER')).body.rows.length === 5, 'laps');
+  const twice = await ask('compare?driverA=VER&driverB=VER&form=long');
+  assert.equal(
+    new Set(twice.body.rows.map((row) => row['lap'])).size,
+    2,
+    'best and second best, not one twice',
+  );
+  const same = await ask('compare?driverA=VER&lapA=5&driverB=VER&lapB=5&notice=row');
+  assert.match(String(same.body.rows[0]!['pair']), /Both sides are lap 5 of VER/);
   const refused = await ask('compare?driverB=HAM');
   assert.equal(refused.status, 400);
 });

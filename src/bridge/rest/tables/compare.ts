@@ -44,7 +44,7 @@ export function compareTable(context: TableContext): Table {
   const notices: Notice[] = missingTopics(context, ['CarData.z']);
   const sides = [readSide(context, 'A'), readSide(context, 'B')] as const;
   const a = findLap(context, sides[0], null, notices);
-  const b = a === null ? null : findLap(context, sides[1], a.trace.distanceM.at(-1)!, notices);
+  const b = a === null ? null : findLap(context, sides[1], a, notices);
   if (a === null || b === null) return { columns, rows: [], notices, reasonColumn };
   const difference =
     a.lapTimeS !== null && b.lapTimeS !== null
@@ -101,10 +101,11 @@ function readSide({ request: { values } }: TableContext, side: 'A' | 'B'): Side 
   return { names: names.map((name) => name.toUpperCase()), lap: readLap(side, values[`lap${side}`]) };
 }
 
+/** The lap of one side; with `other`, that of the first side, another lap than it and stretched to its length. */
 function findLap(
   context: TableContext,
   { names, lap: wanted }: Side,
-  lengthM: number | null,
+  other: HeldLap | null,
   notices: Notice[],
 ): HeldLap | null {
   const { codes, unknown } = askedDrivers({ ...context, request: { ...context.request, drivers: names } });
@@ -122,14 +123,18 @@ function findLap(
       ? laps.filter((lap) => lap.lap_time !== null).sort((x, y) => x.lap_time! - y.lap_time!)
       : [laps.find((lap) => lap.lap_number === wanted) ?? { lap_number: wanted, lap_time: null }];
   const spans = lapRows(buffer);
+  const isOther = (lapNumber: number): boolean => other?.code === code && other.lapNumber === lapNumber;
+  if (wanted !== 'best' && isOther(wanted)) return fail(`Both sides are lap ${wanted} of ${code}`);
+  const lengthM = other?.trace.distanceM.at(-1) ?? null;
   for (const lap of candidates) {
+    if (isOther(lap.lap_number)) continue;
     const span = spans.get(lap.lap_number);
     const held = span === undefined ? null : heldLap(buffer, span, code, lap, lengthM);
     if (held !== null) return held;
   }
   return fail(
     wanted === 'best'
-      ? `No timed lap of ${code} is held whole yet`
+      ? `No ${other?.code === code ? 'other ' : ''}timed lap of ${code} is held whole yet`
       : `Lap ${wanted} of ${code} is not held whole`,
   );
 }
