@@ -68,7 +68,7 @@ function dashboardPage(): string {
     mark,
     '',
     'From `grafana/source`. How to get them into Grafana: [GRAFANA_SETUP.md](GRAFANA_SETUP.md). All are read from the bridge by polling (5 s), but *Live*, which is pushed, and *Kafka and pipeline*, which is',
-    "Prometheus'. Times are those at which rows are due in the replay, not those of the race. A series is called `drv VER`: Grafana colours it by that name, so a driver has one colour everywhere.",
+    "Prometheus'. Times are those at which rows are due in the replay, not those of the race. A series is called `drv VER`: Grafana colours it by that name, so a driver has one colour everywhere, and of twenty two or three share one of its 64 (click a name to see it alone).",
     "The pictures are drawn by `npm run preview:grafana` with Grafana's own libraries, from a replay of the 2023 Monaco Grand Prix at 3×.",
     '',
   ];
