@@ -135,8 +135,8 @@ export function consolidated(): DashboardBuilder {
   board
     .withPanel(gearDistribution().gridPos(at(0, 31, 9, 11)))
     .withPanel(driverStatistics().gridPos(at(9, 31, 15, 11)))
-    .withPanel(alertDistribution().gridPos(at(0, 42, 7, 9)))
-    .withPanel(recentAlerts().gridPos(at(7, 42, 17, 9)));
+    .withPanel(alertDistribution().gridPos(at(0, 42, 9, 9)))
+    .withPanel(recentAlerts().gridPos(at(9, 42, 15, 9)));
   return board;
 }
 
@@ -263,7 +263,7 @@ function recentAlerts() {
       ...column('Severity', { width: 90, colour: 'text', more: [{ id: 'mappings', value: [severityMap] }] }),
     )
     .overrideByName(...column('Lap', { width: 56 }))
-    .overrideByName(...column('What happened', { width: 440 }))
+    .overrideByName(...column('What happened', { width: 400 }))
     .overrideByName(...column('Lasted', { width: 84, unit: 's', decimals: 1 }))
     .overrideByName(...column('State', { width: 76 }))
     .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } })
