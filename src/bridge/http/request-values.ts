@@ -19,7 +19,7 @@ export function readCount(
 ): number {
   if (value === undefined || value === null || value === '') return range.fallback;
   const text = typeof value === 'string' ? value.trim() : value;
-  const number = typeof text === 'string' && /^\d+(?:\.\d+)?$/u.test(text) ? Number(text) : text;
+  const number = typeof text === 'string' && /^\d+(?:\.\d+)?(?:e\+?\d+)?$/iu.test(text) ? Number(text) : text;
   if (typeof number === 'number' && number >= range.min) return Math.min(range.max, Math.floor(number));
   throw badRequest(
     `${name} must be a number of at least ${range.min}: current value is ${String(JSON.stringify(value)).slice(0, 60)}`,

@@ -152,10 +152,14 @@ export function halfStepMs(rangeMs: number, maxPoints: number): number {
   return niceStep(rangeMs / intervals / 2);
 }
 
+/** Below this many points there is one interval: two would have more. */
+const leastPoints = 4;
+
 /**
  * Two time points for each interval, at its start and its middle. Continuous channels: its lowest and highest value in
- * the order in which they came; others: the last value of each half. Intervals begin at multiples of their length; one
- * without a row shows the value before it while the trace goes on.
+ * the order in which they came; others: the last value of each half. Intervals begin at multiples of their length, so that
+ * they stay while a range moves; one without a row shows the value before it while the trace goes on. A single point is
+ * the last of the two.
  */
 function writeBuckets(
   { drivers, fields, clock, fromMs, toMs, maxPoints }: TelemetryPlan,
@@ -165,9 +169,12 @@ function writeBuckets(
   const spans = drivers.map(({ buffer }, i) => createSpan(buffer, clock, starts[i]!, ends[i]!));
   const firstMs = Math.min(...spans.map(({ firstMs: ms }) => ms));
   const lastMs = Math.max(...spans.map(({ lastMs: ms }) => ms));
-  const halfMs = halfStepMs(Math.min(lastMs, toMs) - Math.max(firstMs, fromMs), maxPoints);
+  const isSingle = maxPoints < leastPoints;
+  const halfMs = isSingle
+    ? Math.ceil((lastMs - firstMs + 1) / 2)
+    : halfStepMs(Math.min(lastMs, toMs) - Math.max(firstMs, fromMs), maxPoints);
   const stepMs = 2 * halfMs;
-  const beginMs = Math.floor(firstMs / stepMs) * stepMs;
+  const beginMs = isSingle ? firstMs : Math.floor(firstMs / stepMs) * stepMs;
   const count = Math.floor((lastMs - beginMs) / stepMs) + 1;
   const width = drivers.length * fields.length;
   const early = new Int32Array(count * width).fill(-1);
@@ -199,6 +206,7 @@ function writeBuckets(
       [startMs, early],
       [startMs + halfMs, late],
     ] as const) {
+      if (maxPoints === 1 && cells === early) continue;
       // A trace that ended is no trace that breaks.
       for (let i = 0; i < spans.length; i++)
         if (startMs <= spans[i]!.lastMs) sink.row(i, ms, cells, bucket * width + i * fields.length);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createAnswerCache } from '../../../src/bridge/rest/answer-cache.ts';
 import { tables } from '../../../src/bridge/rest/tables/index.ts';
-import { beginMs, createWorld } from './world.ts';
+import { beginMs, createWorld, rowsEach } from './world.ts';
 
 const range = `from=${beginMs}&to=${beginMs + 120_000}`;
 
@@ -289,4 +289,17 @@ test('createAnswerCache: made once for those who wait, bounded, and an answer th
   for (let i = 0; i < 300; i++) await cache.get(`n${i}`, 1000, 2000, make(200_000));
   await new Promise((done) => setTimeout(done, 20));
   assert.ok(cache.bytes <= 16_500_000, String(cache.bytes));
+});
+
+test('maxPoints: a million in any spelling is answered with what there is, and no answer has more than was asked', async (t) => {
+  const { ask } = await createWorld(t);
+  for (const most of ['1000000', '1e6', '1e400', '2.5e3']) {
+    const { status, body } = await ask(`telemetry?driver=VER&fields=speed&maxPoints=${most}`);
+    assert.equal(status, 200, most);
+    assert.equal(body.rows.length, rowsEach, most);
+  }
+  for (const most of [1, 2, 3, 4, 5]) {
+    const { body } = await ask(`telemetry?driver=VER&fields=speed&maxPoints=${most}`);
+    assert.ok(body.rows.length >= 1 && body.rows.length <= most, `${body.rows.length} of ${most}`);
+  }
 });

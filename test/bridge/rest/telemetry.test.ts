@@ -105,7 +105,7 @@ test('F2: time points are the same for all drivers and at most maxPoints, thinne
         });
         const rows = written(timed, { maxPoints });
         const times = [...new Set(rows.map(({ t }) => t))];
-        assert.ok(times.length <= Math.max(4, maxPoints), `${times.length} of ${maxPoints}`);
+        assert.ok(times.length <= maxPoints, `${times.length} of ${maxPoints}`);
         assert.deepEqual(
           times,
           [...times].sort((a, b) => a - b),
@@ -117,7 +117,7 @@ test('F2: time points are the same for all drivers and at most maxPoints, thinne
           const real = own.flatMap(({ v }) => (v === null ? [] : [v]));
           // Rows of one millisecond: the last stands for all, so only thinned answers must hold the extremes.
           for (const value of shown) assert.ok(real.includes(value), `${value} was never there`);
-          if (own.length > maxPoints && real.length > 0) {
+          if (maxPoints > 1 && own.length > maxPoints && real.length > 0) {
             assert.equal(Math.max(...shown), Math.max(...real));
             assert.equal(Math.min(...shown), Math.min(...real));
           }
