@@ -2,6 +2,7 @@ import { targetsOf } from '../query/dashboard.ts';
 import type { Panel } from '../query/dashboard.ts';
 import { isLiveTarget } from '../query/live.ts';
 import { isAbsentPrometheus, prometheusAbsent } from './absent-source.ts';
+import { faultsOfDrawn } from './check-drawn.ts';
 import { columnOrder, deadOverrides } from './check-names.ts';
 import { reasonOf, shows } from './lacking.ts';
 import type { LackingTopic } from './lacking.ts';
@@ -80,6 +81,7 @@ export async function checkPanel(
       ...requireFrames(panel.type, drawn),
       ...data.unknownNames,
       ...deadOverrides(panel, data.frames),
+      ...faultsOfDrawn(panel, data.frames),
       ...columnOrder(panel, data.frames),
     );
   }

@@ -50,7 +50,23 @@ function requireSeries(frames: readonly DataFrame[]): string[] {
     const at = time.values.findIndex((value, row) => row > 0 && Number(value) < Number(time.values[row - 1]));
     return at < 0 ? [] : [`times of ${frame.refId ?? frame.name ?? ''} do not ascend at row ${at}`];
   });
-  return [...unordered, ...tooManyNulls(series)];
+  return [...unordered, ...tooManyNulls(series), ...lonely(series)];
+}
+
+/** Frames of at least so many rows have lines; some of their series may have just begun or ended. */
+const leastRows = 20;
+const maxLonelyRatio = 0.1;
+
+/** Series without a line: fewer than two of many rows have a number. */
+function lonely(frames: readonly DataFrame[]): string[] {
+  const fields = frames.flatMap(({ fields: all, length }) =>
+    length < leastRows ? [] : all.filter((field) => isKind(field, 'number')),
+  );
+  const names = fields
+    .filter(({ values }) => values.filter((value) => !isMissing(value)).length < 2)
+    .map(({ name, labels }) => Object.values(labels ?? {}).join(' ') || name);
+  if (names.length <= Math.floor(fields.length * maxLonelyRatio)) return [];
+  return [`${names.join(', ')}: fewer than two numbers in all rows make no line`];
 }
 
 function requireNumbers(frames: readonly DataFrame[], count: number, what: string): string[] {

@@ -1,7 +1,10 @@
-import { annotationsOf, panelsOf, targetsOf } from '../query/dashboard.ts';
+import { annotationsOf, panelsOf, targetsOf, timeOf } from '../query/dashboard.ts';
 import type { Dashboard, DataSourceRef, FieldSettings, Panel } from '../query/dashboard.ts';
+import { clashesOfVariables, faultsOfLinks } from './check-links.ts';
+import { faultsOfType } from './declared-types.ts';
+import type { DeclaredTypes } from './declared-types.ts';
 import { grafanaData, transformationIds } from './grafana-data.ts';
-import { schemaOf, standardProperties } from './panel-schema.ts';
+import { faultsOfSettings, standardProperties, typesOfPanel } from './panel-schema.ts';
 
 /** Something that is wrong with a dashboard, in one sentence. */
 export interface Fault {
@@ -49,7 +52,13 @@ export function checkStatically(
       seen.set(dashboard[key], file);
     }
   }
-  for (const { dashboard } of files) faults.push(...checkDashboard(dashboard, sources));
+  const all = files.map(({ dashboard }) => dashboard);
+  for (const text of clashesOfVariables(all)) faults.push({ dashboard: '', panel: '', text });
+  for (const dashboard of all) {
+    faults.push(...checkDashboard(dashboard, sources));
+    for (const text of faultsOfLinks(dashboard, all))
+      faults.push({ dashboard: dashboard.uid, panel: '', text });
+  }
   return faults;
 }
 
@@ -62,6 +71,7 @@ function checkDashboard(dashboard: Dashboard, sources: Sources): Fault[] {
   if ('id' in dashboard && typeof dashboard.id === 'number')
     add('', 'a provisioned dashboard must not have a numeric id');
   if ('__inputs' in dashboard) add('', 'a provisioned dashboard must not have __inputs');
+  for (const text of faultsOfFrame(dashboard)) add('', text);
   const panels = panelsOf(dashboard);
   const shown = [...dashboard.panels, ...panels.filter((panel) => !dashboard.panels.includes(panel))];
   for (const id of doubled(shown.map((panel) => panel.id))) add('', `panel id ${id} is used twice`);
@@ -79,9 +89,33 @@ function checkDashboard(dashboard: Dashboard, sources: Sources): Fault[] {
   for (const { name, datasource } of annotationsOf(dashboard)) checkSource(`annotation ${name}`, datasource);
   for (const panel of panels) {
     for (const text of checkPanel(panel)) add(nameOf(panel), text);
-    for (const target of targetsOf(panel)) checkSource(nameOf(panel), target.datasource);
+    const own = panel.datasource?.uid === '-- Mixed --' ? undefined : panel.datasource;
+    if (own !== undefined) checkSource(nameOf(panel), own);
+    for (const { refId, datasource } of panel.targets ?? []) {
+      if (own === undefined) checkSource(nameOf(panel), datasource);
+      else if (datasource?.uid !== undefined && datasource.uid !== own.uid) {
+        const text = `target ${refId} has the source ${datasource.uid}, Grafana asks the panel's, ${own.uid ?? ''}`;
+        add(nameOf(panel), text);
+      }
+    }
     for (const refId of doubled(targetsOf(panel).map((target) => target.refId)))
       add(nameOf(panel), `target ${refId} is there twice`);
+  }
+  return faults;
+}
+
+/** What Grafana refuses of a dashboard as a whole. */
+function faultsOfFrame({ uid, title, refresh = '', time }: Dashboard): string[] {
+  const faults: string[] = [];
+  if (!/^[\w-]{1,40}$/u.test(uid)) faults.push(`uid "${uid}" must be 1 to 40 letters, digits, - and _`);
+  if (title.trim() === '') faults.push('has no title');
+  if (!/^(?:\d+[smhd])?$/u.test(refresh)) faults.push(`refresh "${refresh}" is no duration`);
+  for (const text of time === undefined ? [] : [time.from, time.to]) {
+    try {
+      timeOf(text, 0);
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : String(error));
+    }
   }
   return faults;
 }
@@ -118,42 +152,62 @@ function checkPanel(panel: Panel): string[] {
     faults.push(`lies outside the grid of ${gridColumns} columns: ${JSON.stringify(place)}`);
   }
   if ((panel.description ?? '') === '' && type !== 'text') faults.push('has no description');
-  const schema = schemaOf(type);
-  if (schema === null) return [...faults, `panel type "${type}" is unknown`];
-  for (const key of Object.keys(options))
-    if (!schema.options.has(key)) faults.push(`option "${key}" is unknown to ${type}`);
-  for (const { id } of transformations) {
+  const types = typesOfPanel(type);
+  if (types === null) return [...faults, `panel type "${type}" is unknown`];
+  faults.push(...faultsOfType(options, 'Options', 'option', types));
+  for (const { id, options: set = {} } of transformations) {
     if (!transformationIds.has(id))
       faults.push(`transformation "${id}" is unknown: known are ${[...transformationIds].join(', ')}`);
+    for (const key of Object.keys(set))
+      if (knownOptions[id]?.includes(key) === false)
+        faults.push(`transformation ${id} does not know "${key}"`);
   }
   for (const id of calculationsOf(panel)) {
     if (grafanaData.fieldReducers.getIfExists(id) === undefined)
       faults.push(`calculation "${id}" is unknown`);
   }
-  faults.push(...checkSettings(fieldConfig?.defaults ?? {}, schema.custom, type));
+  faults.push(...checkSettings(fieldConfig?.defaults ?? {}, types));
   if (type !== 'text' && !hasUnit(panel)) faults.push('has no unit');
   for (const { matcher, properties } of fieldConfig?.overrides ?? []) {
     if (grafanaData.fieldMatchers.getIfExists(matcher.id) === undefined)
       faults.push(`override matcher "${matcher.id}" is unknown`);
     for (const { id, value } of properties) {
       if (id === 'color') faults.push(...faultsOfColour(value));
-      const [, customKey = ''] = /^custom\.(\w+)/.exec(id) ?? [];
-      const isKnown = customKey === '' ? standardProperties.has(id) : schema.custom.has(customKey);
-      if (!isKnown) faults.push(`override property "${id}" is unknown to ${type}`);
+      const [, custom = ''] = /^custom\.([\w.]+)$/.exec(id) ?? [];
+      if (custom !== '') {
+        const setting = custom.split('.').reduceRight((inner, key) => ({ [key]: inner }), value);
+        faults.push(...faultsOfType(setting, 'FieldConfig', 'override custom', types));
+        continue;
+      }
+      if (!standardProperties.has(id)) faults.push(`override property "${id}" is unknown to ${type}`);
+      else faults.push(...faultsOfSettings({ [id]: value }), ...faultsOfColours(value));
       if (id === 'unit' && !isUnit(value)) faults.push(`override has the unknown unit "${String(value)}"`);
     }
   }
   return faults;
 }
 
-function checkSettings(settings: FieldSettings, custom: ReadonlySet<string>, type: string): string[] {
-  const faults: string[] = [];
-  for (const key of Object.keys(settings)) {
-    if (key !== 'custom' && !standardProperties.has(key)) faults.push(`field setting "${key}" is unknown`);
-  }
-  for (const key of Object.keys(settings.custom ?? {})) {
-    if (!custom.has(key)) faults.push(`field setting "custom.${key}" is unknown to ${type}`);
-  }
+/** Options of transformations that we use; what they do not know Grafana passes over. */
+const knownOptions: Readonly<Record<string, readonly string[]>> = {
+  sortBy: ['fields', 'sort'],
+  organize: ['excludeByName', 'includeByName', 'indexByName', 'renameByName', 'orderBy', 'orderByMode'],
+  groupingToMatrix: ['columnField', 'rowField', 'valueField', 'emptyValue'],
+  joinByField: ['byField', 'mode'],
+  labelsToFields: ['mode', 'keepLabels', 'valueLabel'],
+  filterFieldsByName: ['include', 'exclude', 'byVariable', 'variable'],
+  groupBy: ['fields'],
+  convertFieldType: ['conversions', 'fields'],
+  reduce: ['reducers', 'mode', 'includeTimeField', 'labelsToFields', 'fields'],
+  limit: ['limitField'],
+};
+
+function checkSettings(settings: FieldSettings, types: DeclaredTypes): string[] {
+  const faults: string[] = [
+    ...faultsOfSettings(settings),
+    ...faultsOfColours(settings['thresholds']),
+    ...faultsOfColours(settings['mappings']),
+    ...faultsOfType(settings.custom ?? {}, 'FieldConfig', 'field setting custom', types),
+  ];
   if (settings['color'] !== undefined) faults.push(...faultsOfColour(settings['color']));
   if (settings.unit !== undefined && !isUnit(settings.unit))
     faults.push(`unit "${settings.unit}" is unknown`);
@@ -173,8 +227,30 @@ function calculationsOf({ options = {}, transformations = [] }: Panel): string[]
 
 function faultsOfColour(colour: unknown): string[] {
   const { mode = '' } = (colour ?? {}) as { readonly mode?: string };
+  const { fixedColor } = (colour ?? {}) as { readonly fixedColor?: string };
   const isKnown = grafanaData.fieldColorModeRegistry.getIfExists(mode) !== undefined;
-  return isKnown ? [] : [`colour mode "${mode}" is unknown`];
+  return [
+    ...(isKnown ? [] : [`colour mode "${mode}" is unknown`]),
+    ...(fixedColor === undefined || isColour(fixedColor) ? [] : [`colour "${fixedColor}" is unknown`]),
+  ];
+}
+
+/** Colours anywhere in thresholds or mappings that neither CSS nor Grafana's theme knows. */
+function faultsOfColours(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => {
+    if (key === 'color' && typeof one === 'string')
+      return isColour(one) ? [] : [`colour "${one}" is unknown`];
+    return faultsOfColours(one);
+  });
+}
+
+const theme = grafanaData.createTheme();
+
+function isColour(text: string): boolean {
+  if (/^#[0-9a-f]{3,8}$|^rgba?\(|^hsla?\(/iu.test(text) || text === 'transparent' || text === 'text')
+    return true;
+  return theme.visualization.getColorByName(text) !== text;
 }
 
 function hasUnit({ fieldConfig }: Panel): boolean {

@@ -49,6 +49,7 @@ export interface Panel {
   };
   readonly options?: Readonly<Record<string, unknown>>;
   readonly repeat?: string;
+  readonly links?: readonly { readonly url?: string }[];
   readonly collapsed?: boolean;
   /** Panels of a collapsed row. */
   readonly panels?: readonly Panel[];
@@ -98,6 +99,7 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
   readonly templating?: { readonly list?: readonly VariableModel[] };
   readonly annotations?: { readonly list?: readonly AnnotationModel[] };
+  readonly links?: readonly { readonly url?: string; readonly includeVars?: boolean }[];
 }
 
 /** Panels that draw something: rows are opened, row headings left out. */
@@ -105,25 +107,22 @@ export function panelsOf(dashboard: Pick<Dashboard, 'panels'>): Panel[] {
   return dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 }
 
-/** Queries of a panel that are sent, each with its data source (the panel's where it has none of its own). */
-export function targetsOf(panel: Panel): Target[] {
-  return (panel.targets ?? [])
+/**
+ * Queries of a panel that are sent, each with the data source that it is sent to: the panel's, as in Grafana, where the panel
+ * has one and is not mixed.
+ */
+export function targetsOf({ targets = [], datasource }: Panel): Target[] {
+  const isOwn = datasource?.uid === undefined || datasource.uid === '-- Mixed --';
+  return targets
     .filter(({ hide }) => hide !== true)
-    .map((target) =>
-      target.datasource?.uid === undefined && panel.datasource !== undefined
-        ? { ...target, datasource: panel.datasource }
-        : target,
-    );
+    .map((target) => (isOwn ? target : { ...target, datasource }));
 }
 
-/** Annotation queries that are asked: enabled ones, without Grafana's own. */
+/** Annotation queries, those too that are off until they are switched on, without Grafana's own. */
 export function annotationsOf(dashboard: Dashboard): AnnotationModel[] {
   return (dashboard.annotations?.list ?? []).filter(
-    ({ builtIn, enable, datasource }) =>
-      builtIn !== 1 &&
-      enable !== false &&
-      datasource?.uid !== undefined &&
-      datasource.uid !== '-- Grafana --',
+    ({ builtIn, datasource }) =>
+      builtIn !== 1 && datasource?.uid !== undefined && datasource.uid !== '-- Grafana --',
   );
 }
 

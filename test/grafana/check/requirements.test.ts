@@ -144,3 +144,18 @@ test("transformFrames() applies Grafana's transformations with variables replace
     ],
   );
 });
+
+test('requireFrames() wants lines: a number alone among many rows is none, one of many series may have just begun', () => {
+  const one = numbers((row) => row !== 5);
+  const lonely = frame(['t', 'time', times], ['a', 'number', one], ['b', 'number', one]);
+  assert.match(requireFrames('timeseries', [lonely]).join(), /a, b: fewer than two numbers/);
+  const others = Array.from({ length: 10 }, (_, i): [string, 'number', unknown[]] => [
+    `s${i}`,
+    'number',
+    all,
+  ]);
+  assert.deepEqual(
+    requireFrames('timeseries', [frame(['t', 'time', times], ...others, ['a', 'number', one])]),
+    [],
+  );
+});

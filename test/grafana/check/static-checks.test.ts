@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { schemaOf } from '../../../grafana/check/panel-schema.ts';
+import { faultsOfType } from '../../../grafana/check/declared-types.ts';
+import { typesOfPanel } from '../../../grafana/check/panel-schema.ts';
 import { readSources, resolveSources } from '../../../grafana/check/sources.ts';
 import { checkStatically } from '../../../grafana/check/static-checks.ts';
 import type { Dashboard, Panel } from '../../../grafana/query/dashboard.ts';
@@ -41,6 +42,11 @@ const override = (id: string, value: unknown = 1, matcher = 'byName') => ({
   },
 });
 
+const settings = (more: object): Partial<Panel> => ({
+  fieldConfig: { defaults: { unit: 'none', ...more }, overrides: [] },
+});
+const custom = (more: object): Partial<Panel> => settings({ custom: more });
+
 test('checkStatically() finds nothing in a sound dashboard', () => {
   assert.deepEqual(checkStatically([{ file: 'd.json', dashboard }], sources), []);
 });
@@ -50,7 +56,7 @@ test('checkStatically() names each fault of a panel', () => {
     [{ type: 'speedometer' }, /panel type "speedometer" is unknown/],
     [{ description: '' }, /has no description/],
     [{ gridPos: { x: 16, y: 0, w: 12, h: 8 } }, /lies outside the grid/],
-    [{ options: { legendary: {} } }, /option "legendary" is unknown to timeseries/],
+    [{ options: { legendary: {} } }, /option\.legendary is unknown/],
     [{ options: { legend: { calcs: ['latest'] } } }, /calculation "latest" is unknown/],
     [override('color', { mode: 'rainbow' }), /colour mode "rainbow" is unknown/],
     [
@@ -62,13 +68,13 @@ test('checkStatically() names each fault of a panel', () => {
     [{ fieldConfig: { defaults: { unit: 'kmh' }, overrides: [] } }, /unit "kmh" is unknown/],
     [
       { fieldConfig: { defaults: { unit: 'none', colour: 1 }, overrides: [] } },
-      /field setting "colour" is unknown/,
+      /field setting\.colour is unknown/,
     ],
     [
       { fieldConfig: { defaults: { unit: 'none', custom: { width: 1 } }, overrides: [] } },
-      /"custom.width" is unknown to timeseries/,
+      /field setting custom\.width is unknown/,
     ],
-    [override('custom.cellOptions'), /override property "custom.cellOptions" is unknown to timeseries/],
+    [override('custom.cellOptions'), /override custom\.cellOptions is unknown/],
     [override('colour'), /override property "colour" is unknown/],
     [override('unit', 'kmh'), /override has the unknown unit "kmh"/],
     [override('unit', 'none', 'byNickname'), /override matcher "byNickname" is unknown/],
@@ -81,20 +87,46 @@ test('checkStatically() names each fault of a panel', () => {
       /f1-infinity is of type yesoreyeram-infinity-datasource, not prometheus/,
     ],
     [{ targets: [{ refId: 'A' }, { refId: 'A' }] }, /target A is there twice/],
+    [
+      { targets: [{ refId: 'A', datasource: { ...datasource, uid: 'nope' } }] },
+      /target A has the source nope, Grafana asks the panel's, f1-infinity/,
+    ],
+    [{ options: { legend: { placement: 'top' } } }, /option\.legend\.placement is "top", it must be one of/],
+    [{ options: { tooltip: { mode: 'all' } } }, /option\.tooltip\.mode is "all"/],
+    [custom({ drawStyle: 'lines' }), /drawStyle is "lines", it must be one of .*line/],
+    [custom({ stacking: { mode: 'sum' } }), /stacking\.mode is "sum"/],
+    [custom({ lineWidth: 'thick' }), /lineWidth is no number: "thick"/],
+    [settings({ thresholds: { mode: 'absolut', steps: [] } }), /thresholds\.mode is "absolut"/],
+    [settings({ mappings: [{ type: 'valu', options: {} }] }), /mappings\[0\] is .*none of/],
+    [
+      settings({ thresholds: { mode: 'absolute', steps: [{ value: null, color: 'reddish' }] } }),
+      /colour "reddish" is unknown/,
+    ],
+    [override('color', { mode: 'fixed', fixedColor: 'reddish' }), /colour "reddish" is unknown/],
+    [
+      { transformations: [{ id: 'sortBy', options: { fields: {}, sorting: [] } }] },
+      /transformation sortBy does not know "sorting"/,
+    ],
+    [
+      settings({ links: [{ title: 'x', url: '/d/gone?${__url_time_range}' }] }),
+      /link .*: there is no dashboard gone/,
+    ],
+    [settings({ links: [{ title: 'x', url: '/d/d?var-driverQ=VER' }] }), /d has no variable driverQ/],
+    [settings({ links: [{ title: 'x', url: '/x?y=${lap}' }] }), /nothing replaces \$\{lap\}/],
   ];
   for (const [change, text] of cases) {
     const texts = textsOf(change);
     assert.equal(texts.length, 1, texts.join('; '));
     assert.match(texts[0]!, text);
   }
-  for (const known of [
-    'unit',
-    'displayName',
-    'custom.lineWidth',
-    'custom.hideFrom',
-    'custom.lineStyle.fill',
-  ]) {
-    assert.deepEqual(textsOf(override(known, 'none')), [], known);
+  for (const [id, value] of [
+    ['unit', 'none'],
+    ['displayName', 'x'],
+    ['custom.lineWidth', 2],
+    ['custom.hideFrom', { legend: true, tooltip: false, viz: false }],
+    ['custom.lineStyle.fill', 'dash'],
+  ] as const) {
+    assert.deepEqual(textsOf(override(id, value)), [], id);
   }
   assert.deepEqual(textsOf({ fieldConfig: { defaults: { unit: 'suffix: laps' }, overrides: [] } }), []);
 });
@@ -161,14 +193,46 @@ test('checkStatically() follows a data source behind a variable to its uid', () 
   );
 });
 
-test('schemaOf() knows the options of panel types from their declarations, inherited ones too', () => {
-  assert.ok(schemaOf('timeseries')?.custom.has('axisLabel'), 'of its axis');
-  assert.ok(schemaOf('state-timeline')?.custom.has('spanNulls'));
-  assert.ok(schemaOf('table')?.custom.has('cellOptions'));
-  assert.ok(schemaOf('stat')?.options.has('reduceOptions'));
-  assert.ok(schemaOf('trend')?.options.has('xField'));
-  assert.equal(schemaOf('timeseries')?.options.has('xField'), false);
-  assert.equal(schemaOf('speedometer'), null);
+test('faultsOfType() knows what panel types can be set to from their declarations, inherited ones too', () => {
+  const faults = (panelType: string, type: string, value: object): string[] =>
+    faultsOfType(value, type, 'x', typesOfPanel(panelType)!);
+  assert.deepEqual(faults('timeseries', 'FieldConfig', { axisLabel: 'of its axis' }), []);
+  assert.deepEqual(faults('state-timeline', 'FieldConfig', { lineWidth: 1 }), []);
+  assert.deepEqual(faults('table', 'FieldConfig', { cellOptions: { type: 'gauge', mode: 'basic' } }), []);
+  assert.match(faults('table', 'FieldConfig', { cellOptions: { type: 'guage' } }).join(), /is .*none of/);
+  assert.deepEqual(faults('stat', 'Options', { reduceOptions: { calcs: ['last'] }, textMode: 'auto' }), []);
+  assert.match(faults('stat', 'Options', { textMode: 'loud' }).join(), /textMode is "loud"/);
+  assert.deepEqual(faults('trend', 'Options', { xField: 'lap' }), []);
+  assert.deepEqual(faults('timeseries', 'Options', { xField: 'lap' }), ['x.xField is unknown']);
+  assert.equal(typesOfPanel('speedometer'), null);
+});
+
+test('checkStatically() finds what Grafana refuses of a dashboard, and variables that links carry to another type', () => {
+  const of = (...all: Dashboard[]): string =>
+    checkStatically(
+      all.map((one, i) => ({ file: `${i}.json`, dashboard: one })),
+      sources,
+    )
+      .map(({ text }) => text)
+      .join('; ');
+  assert.match(of({ ...dashboard, uid: 'a b' }), /uid "a b" must be/);
+  assert.match(of({ ...dashboard, title: ' ' }), /has no title/);
+  assert.match(of({ ...dashboard, refresh: '5 seconds' }), /refresh "5 seconds" is no duration/);
+  assert.match(
+    of({ ...dashboard, time: { from: 'yesterday', to: 'now' } }),
+    /Cannot read the time "yesterday"/,
+  );
+  const withSource = (uid: string, query: string): Dashboard => ({
+    ...dashboard,
+    uid,
+    title: uid,
+    templating: { list: [{ name: 'source', type: 'datasource', query }] },
+  });
+  assert.equal(of(withSource('a', 'x'), withSource('b', 'x')), '');
+  assert.match(
+    of(withSource('a', 'x'), withSource('b', 'prometheus')),
+    /variable source is datasource x in a and datasource prometheus in b/,
+  );
 });
 
 test('readSources() reads every file, resolveSources() puts the addresses of this run in', (t) => {

@@ -39,7 +39,7 @@ const variable = (name: string, more: Partial<VariableModel> = {}): VariableMode
 });
 const options = ['VER', 'HAM', 'ALO'].map((value) => ({ value, text: `Driver ${value}` }));
 
-test('panelsOf() opens rows; targetsOf() leaves hidden queries out and gives each its source', () => {
+test("panelsOf() opens rows; targetsOf() leaves hidden queries out and sends the others to the panel's source", () => {
   const rows = [
     panel(1),
     panel(2, { type: 'row', collapsed: true, panels: [panel(3)] }),
@@ -55,11 +55,13 @@ test('panelsOf() opens rows; targetsOf() leaves hidden queries out and gives eac
   const targets = [{ refId: 'A' }, { refId: 'B', hide: true }, { refId: 'C', datasource: own }];
   assert.deepEqual(targetsOf(panel(1, { datasource: source, targets })), [
     { refId: 'A', datasource: source },
-    { refId: 'C', datasource: own },
+    { refId: 'C', datasource: source },
   ]);
+  for (const mixed of [{}, { datasource: { type: 'datasource', uid: '-- Mixed --' } }])
+    assert.deepEqual(targetsOf(panel(1, { ...mixed, targets })).at(-1), { refId: 'C', datasource: own });
 });
 
-test('annotationsOf() leaves out what is off and what Grafana keeps itself', () => {
+test('annotationsOf() leaves out what Grafana keeps itself, and nothing that can be switched on', () => {
   const datasource = { type: 'x', uid: 'f1' };
   const list = [
     { name: 'own', builtIn: 1, enable: true, datasource: { type: 'grafana', uid: '-- Grafana --' } },
@@ -68,7 +70,7 @@ test('annotationsOf() leaves out what is off and what Grafana keeps itself', () 
   ];
   assert.deepEqual(
     annotationsOf(dashboard({ annotations: { list } })).map(({ name }) => name),
-    ['drs'],
+    ['off', 'drs'],
   );
 });
 
