@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSyn
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { checkVariables } from '../check/check-extras.ts';
-import { readLacking } from '../check/lacking.ts';
+import { readLacking, readStopped } from '../check/lacking.ts';
 import type { LackingTopic } from '../check/lacking.ts';
 import { startPipeline } from '../check/pipeline.ts';
 import { hasPrometheus, startPrometheus } from '../check/prometheus-process.ts';
@@ -20,7 +20,7 @@ import { judgeDrawing } from './command/judge-drawing.ts';
 import { startPageServer } from './command/page-server.ts';
 import type { PageServer } from './command/page-server.ts';
 import { placeReplay } from './command/place-replay.ts';
-import type { DrawnPanel } from './src/watch.ts';
+import type { DrawnPanel } from './src/drawn-panel.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const usage = `Usage: npm run preview:grafana [-- [SESSION] [--out FOLDER]]
@@ -195,10 +195,10 @@ async function drawDashboard(drawing: Drawing): Promise<string[]> {
     writeFileSync(`${path}.new`, await page.screenshot({ fullPage: true }));
     renameSync(`${path}.new`, path);
     if (drawn === null) return [`not drawn within ${drawLimitMs / 1000} s`, ...errors];
-    return judgeDrawing(drawn, captions, errors, lacking);
+    const stopped = await readStopped(bridgeUrl, signal);
+    return judgeDrawing(drawn, captions, errors, { lacking, stopped });
   } finally {
     await page.close();
-    void bridgeUrl;
   }
 }
 

@@ -18,7 +18,8 @@ const windowS = 60;
 const maxDataPoints = 1500;
 
 /** What a panel says while nothing comes: a channel carries no reasons. */
-const nothingPushed = 'Nothing is pushed: it needs grafana.live.url and a session with car data';
+const nothingPushed =
+  'Nothing is pushed: it needs grafana.live.url, a session with car data and a car that runs';
 
 /** Telemetry that Slipstream pushes to Grafana Live: it moves several times a second, without asking. */
 export function live(): DashboardBuilder {
@@ -37,7 +38,7 @@ export function live(): DashboardBuilder {
         .axisSoftMax(340)
         .repeat('driver')
         .repeatDirection('h')
-        .maxPerRow(3)
+        .maxPerRow(4)
         .gridPos(at(0, 3, 8, 7)),
     )
     .withPanel(
@@ -48,7 +49,7 @@ export function live(): DashboardBuilder {
         .gradientMode(GraphGradientMode.Opacity)
         .repeat('driver')
         .repeatDirection('h')
-        .maxPerRow(3)
+        .maxPerRow(4)
         .gridPos(at(0, 10, 8, 6)),
     )
     .withPanel(
@@ -58,7 +59,7 @@ export function live(): DashboardBuilder {
         .lineInterpolation(LineInterpolation.StepAfter)
         .repeat('driver')
         .repeatDirection('h')
-        .maxPerRow(3)
+        .maxPerRow(4)
         .gridPos(at(0, 16, 8, 6)),
     );
 }

@@ -1,18 +1,18 @@
-import type { LackingTopic } from '../../check/lacking.ts';
-import type { DrawnPanel } from '../src/watch.ts';
+import type { LackingTopic, LiveFacts } from '../../check/lacking.ts';
+import type { DrawnPanel } from '../src/drawn-panel.ts';
 
 /** What is wrong with a drawn dashboard, a sentence each; none when it is as it should be. */
 export function judgeDrawing(
   panels: readonly DrawnPanel[],
   captions: number,
   consoleErrors: readonly string[],
-  lacking: readonly LackingTopic[],
+  facts: LiveFacts,
 ): string[] {
   const faults = panels.flatMap((panel) => {
     const name = `${panel.title} (${panel.type})`;
     if (panel.error !== null) return [`${name}: ${panel.error}`];
-    if (panel.rows > 0 && panel.hasValue && !isReasonAlone(panel, lacking)) return [];
-    return isExplained(panel, lacking) ? [] : [`${name} is empty and does not say why`];
+    if (panel.rows > 0 && panel.hasValue && !isReasonAlone(panel, facts.lacking)) return [];
+    return isExplained(panel, facts) ? [] : [`${name} is empty and does not say why`];
   });
   const lookAlikes = panels.filter(({ isLookAlike, rows }) => isLookAlike && rows > 0).length;
   if (captions < lookAlikes)
@@ -24,8 +24,13 @@ function isReasonAlone({ rows, texts }: DrawnPanel, lacking: readonly LackingTop
   return rows === 1 && lacking.some(({ reason }) => texts.includes(reason));
 }
 
-/** Explained by a reason of the session that the panel shows, or, where metrics are empty, by the panel's own words. */
-function isExplained({ texts, rows, noValue }: DrawnPanel, lacking: readonly LackingTopic[]): boolean {
+/**
+ * Explained by a reason of the session that the panel shows, or, where metrics and pushes are missing for want of car data or
+ * of a car that has stopped, by the panel's own words.
+ */
+function isExplained({ texts, rows, noValue, title }: DrawnPanel, { lacking, stopped }: LiveFacts): boolean {
   if (lacking.some(({ reason }) => texts.some((text) => text.includes(reason)))) return true;
-  return rows === 0 && noValue !== null && lacking.length > 0;
+  if (rows > 0 || noValue === null) return false;
+  const car = title.split(' ').at(-1) ?? '';
+  return stopped.has(car) || lacking.some(({ topic }) => topic === 'CarData.z');
 }
