@@ -153,29 +153,34 @@ function gearDistribution() {
     colour: 'text',
     more: [{ id: 'thresholds', value: eventSteps }],
   } as const;
-  return table(
-    'Gear distribution and anomalies',
-    'Share of the time in each gear, all chosen drivers together, with the samples in which a gear did not fit: lugging (high gear, low engine speed under throttle), over-revving, neutral at speed.',
-  )
-    .overrideByName(...column('Gear', { width: 60, align: 'center' }))
-    .overrideByName(...column('Share', { unit: 'percentunit', decimals: 1, more: gauge }))
-    .overrideByName(...column('Lugging', events))
-    .overrideByName(...column('Over-rev', events))
-    .overrideByName(...column('Neutral', events))
-    .withTarget(
-      infinity({
-        table: 'gears',
-        params: { ...drivers, by: 'gear' },
-        columns: [
-          string('gear_name', 'Gear'),
-          number('ratio', 'Share'),
-          number('lugging', 'Lugging'),
-          number('over_revving', 'Over-rev'),
-          number('neutral_at_speed', 'Neutral'),
-        ],
-        format: 'table',
-      }),
-    );
+  return (
+    table(
+      'Gear distribution and anomalies',
+      'Share of the time in each gear, all chosen drivers together, with the samples in which a gear did not fit: lugging (high gear, low engine speed under throttle), over-revving, neutral at speed.',
+    )
+      // Wide and wrapped for the reason that stands here in a session without car data.
+      .overrideByName(
+        ...column('Gear', { width: 130, align: 'center', more: [{ id: 'custom.wrapText', value: true }] }),
+      )
+      .overrideByName(...column('Share', { unit: 'percentunit', decimals: 1, more: gauge }))
+      .overrideByName(...column('Lugging', events))
+      .overrideByName(...column('Over-rev', events))
+      .overrideByName(...column('Neutral', events))
+      .withTarget(
+        infinity({
+          table: 'gears',
+          params: { ...drivers, by: 'gear' },
+          columns: [
+            string('gear_name', 'Gear'),
+            number('ratio', 'Share'),
+            number('lugging', 'Lugging'),
+            number('over_revving', 'Over-rev'),
+            number('neutral_at_speed', 'Neutral'),
+          ],
+          format: 'table',
+        }),
+      )
+  );
 }
 
 const eventSteps = {
@@ -263,7 +268,8 @@ function recentAlerts() {
       ...column('Severity', { width: 90, colour: 'text', more: [{ id: 'mappings', value: [severityMap] }] }),
     )
     .overrideByName(...column('Lap', { width: 56 }))
-    .overrideByName(...column('What happened', { width: 400 }))
+    .overrideByName(...column('Alert', { width: 176 }))
+    .overrideByName(...column('What happened', { more: [{ id: 'custom.wrapText', value: true }] }))
     .overrideByName(...column('Lasted', { width: 84, unit: 's', decimals: 1 }))
     .overrideByName(...column('State', { width: 76 }))
     .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } })

@@ -4,6 +4,7 @@ import {
   LineInterpolation,
   TimelineValueAlignment,
   VisibilityMode,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -93,33 +94,45 @@ function trackState() {
 }
 
 function weatherNow() {
-  return stat('Weather', 'The newest reading of the weather station at the circuit, one a minute.')
-    .textMode(BigValueTextMode.ValueAndName)
-    .unit('none')
-    .reduceOptions(newest('/^(Air|Track|Humidity|Wind|Weather)$/'))
-    .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
-    .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
-    .overrideByName('Humidity', [{ id: 'unit', value: 'percent' }])
-    .overrideByName('Wind', [
-      { id: 'unit', value: 'velocityms' },
-      { id: 'decimals', value: 1 },
-    ])
-    .withTarget(
-      infinity({
-        table: 'weather',
-        params: { limit: '1' },
-        columns: [
-          time(),
-          number('air_temp', 'Air'),
-          number('track_temp', 'Track'),
-          number('humidity', 'Humidity'),
-          number('wind_speed', 'Wind'),
-          string('condition', 'Weather'),
-        ],
-        format: 'table',
-        hasRange: false,
-      }),
-    );
+  return (
+    stat('Weather', 'The newest reading of the weather station at the circuit, one a minute.')
+      .textMode(BigValueTextMode.ValueAndName)
+      .unit('none')
+      // Of one size whatever is said, and the text first: a reason in place of the weather runs over what is empty then.
+      .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(16))
+      .reduceOptions(newest('/^(Weather|Air|Track|Humidity|Wind)$/'))
+      .withTransformation({
+        id: 'organize',
+        options: {
+          indexByName: { Weather: 0, Air: 1, Track: 2, Humidity: 3, Wind: 4 },
+          excludeByName: {},
+          renameByName: {},
+        },
+      })
+      .overrideByName('Air', [{ id: 'unit', value: 'celsius' }])
+      .overrideByName('Track', [{ id: 'unit', value: 'celsius' }])
+      .overrideByName('Humidity', [{ id: 'unit', value: 'percent' }])
+      .overrideByName('Wind', [
+        { id: 'unit', value: 'velocityms' },
+        { id: 'decimals', value: 1 },
+      ])
+      .withTarget(
+        infinity({
+          table: 'weather',
+          params: { limit: '1' },
+          columns: [
+            time(),
+            number('air_temp', 'Air'),
+            number('track_temp', 'Track'),
+            number('humidity', 'Humidity'),
+            number('wind_speed', 'Wind'),
+            string('condition', 'Weather'),
+          ],
+          format: 'table',
+          hasRange: false,
+        }),
+      )
+  );
 }
 
 function tower() {

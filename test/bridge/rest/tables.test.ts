@@ -105,6 +105,27 @@ test('positions: the tower in order of place, with gaps, tyre, team colour', asy
   assert.equal(ver!['style'], '{"backgroundColor":"#3671c6","color":"#ffffff"}');
 });
 
+test('positions: a car that has a place and no lap, while others have two, is not said to run', async (t) => {
+  const { ask, broker, config } = await createWorld(t);
+  const alo = { driver: 'ALO', driver_id: 'ALO', driver_number: 14 };
+  const entry = {
+    ...alo,
+    code: 'ALO',
+    name: 'Fernando Alonso',
+    team: '',
+    team_colour: '',
+    line: 20,
+    has_telemetry: false,
+  };
+  const place = { ...alo, position: 20, gap: '', derived: false };
+  await publish(broker, config.kafka.topics.timing, [
+    timing('driver', entry),
+    timing('position', { ...place, session_time: 3610 }),
+  ]);
+  await until(async () => (await ask('positions?driver=ALO')).body.rows.length === 1, 'ALO');
+  assert.equal((await ask('positions?driver=ALO')).body.rows[0]!['status'], 'unknown');
+});
+
 test('gaps: what the feed sent, and at common times; a car a lap down has its gap at the line', async (t) => {
   const { ask } = await createWorld(t);
   const { body } = await ask('gaps?time=session&from=3600&to=3700');

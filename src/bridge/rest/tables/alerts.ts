@@ -42,7 +42,7 @@ export function alertsTable(context: TableContext): Table {
     columns: words(
       't driver t_end time timeEnd alert_type severity state title text value threshold lap_number duration_s quality tags id age_s',
     ),
-    reasonColumn: 'title',
+    reasonColumn: 'text',
     rows: ordered(rows, request.limit),
   };
 }

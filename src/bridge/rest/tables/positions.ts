@@ -109,7 +109,11 @@ function stopsOf({ race }: TableContext, code: string): number {
 function statusOf({ race, sessionNowMs }: TableContext, code: string, speedKmh: number | null): string {
   const laps = race.laps[code] ?? [];
   const last = laps.at(-1);
-  if (last === undefined) return race.positions[code] === undefined ? 'unknown' : 'running';
+  if (last === undefined) {
+    // A car that never started has a place too, and no lap while others have two.
+    const isLeft = Object.values(race.laps).some((others) => (others?.at(-1)?.lap_number ?? 0) >= 2);
+    return race.positions[code] === undefined || isLeft ? 'unknown' : 'running';
+  }
   if (last.generated) return 'stopped';
   const finished = race.session_status.find(({ status }) => status === 'Finished' || status === 'Finalised');
   if (finished?.session_time != null && (last.lap_end ?? 0) >= finished.session_time - 1) return 'finished';
