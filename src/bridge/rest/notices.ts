@@ -8,7 +8,7 @@ export const topicsOfTable: Readonly<Record<string, readonly string[]>> = {
   laps: ['TimingData'],
   stints: ['TimingAppData'],
   positions: ['TimingData'],
-  gaps: ['TimingData'],
+  gaps: ['TimingData', 'gaps'],
   weather: ['WeatherData'],
   'race-control': ['RaceControlMessages'],
   'track-status': ['TrackStatus'],

@@ -1,3 +1,5 @@
+import { absentTopics } from './absent-topics.ts';
+import { hasRaceDistance } from '../identity/session-name.ts';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { unlistedDriver, type Driver } from '../../domain/driver.ts';
@@ -211,22 +213,14 @@ export async function readTables(path: string, options: ReadFolderOptions): Prom
   if (samples.dropped > 0)
     warnings.push(`${samples.dropped} rows without date, driver or value are left out`);
   for (const warning of warnings) log.warn(warning);
-  const missing = [
-    ...(car.size === 0
-      ? [
-          {
-            topic: 'car samples',
-            reason: 'No table has them: there is no speed, rpm, throttle, brake, gear or DRS',
-          },
-        ]
-      : []),
-    ...(pos.size === 0
-      ? [{ topic: 'positions', reason: 'No table has them: there are no car positions on the map' }]
-      : []),
-    ...(timing.lapTable.length === 0
-      ? [{ topic: 'laps', reason: 'No table has them: there are no laps' }]
-      : []),
-  ];
+  const hold = {
+    car: car.size > 0,
+    pos: pos.size > 0,
+    laps: timing.lapTable.length > 0,
+    stints: timing.stints.length > 0,
+    weather: timing.weather.length > 0,
+  };
+  const missing = absentTopics(hold, hasRaceDistance(identity.year, identity.session));
   return {
     identity,
     t0EpochMs: car.size === 0 && pos.size === 0 ? null : t0EpochMs,

@@ -110,6 +110,13 @@ test(
     assert.equal(first.isAccurate, true);
     assert.equal(first.endMs! - first.startMs!, 88_140);
     assert.match(raw.report.warnings.join(), /OpenF1's: session time counts from the first/);
+    // In the words of the archive, so that every view knows what it lacks.
+    const missing = new Map(raw.report.missing.map(({ topic, reason }) => [topic, reason]));
+    assert.deepEqual(
+      [...missing.keys()],
+      ['SessionStatus', 'TrackStatus', 'LapCount', 'RaceControlMessages', 'WeatherData', 'gaps'],
+    );
+    assert.equal(missing.get('WeatherData'), 'No table has WeatherData: no weather is shown');
   },
 );
 
