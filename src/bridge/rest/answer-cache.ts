@@ -93,11 +93,14 @@ export function createAnswerCache(): AnswerCache {
   };
 }
 
+/** Most answers are compressed in one step of the thread pool instead of several. */
+const gzipChunkBytes = 64 * 1024;
+
 function shared({ body, notices }: { body: Buffer; notices: readonly Notice[] }): SharedAnswer {
   let compressed: Promise<Buffer> | null = null;
   return {
     body,
     notices,
-    gzip: () => (compressed ??= compress(body, { level: constants.Z_BEST_SPEED })),
+    gzip: () => (compressed ??= compress(body, { level: constants.Z_BEST_SPEED, chunkSize: gzipChunkBytes })),
   };
 }
